@@ -1,0 +1,145 @@
+"""States and the legal ways between them, and which queue serves which step.
+
+Knows: names. Must not know: how a state is stored or who moves it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """Verbs of the spine that run as units of work. `receive` is the acceptance itself, so it is not one of them."""
+
+    EXTRACT = "extract"
+    CLEAR = "clear"
+    TRANSLATE = "translate"
+    CHECK = "check"
+    RELEASE = "release"
+    PUBLISH = "publish"
+    DELIVER = "deliver"
+
+
+class Queue(StrEnum):
+    """Celery queues; one group of worker processes serves each kind of work."""
+
+    INTAKE = "intake"
+    TRANSLATE = "translate"
+    PUBLISH = "publish"
+    DELIVER = "deliver"
+
+
+QUEUE_OF: dict[Step, Queue] = {
+    Step.EXTRACT: Queue.INTAKE,
+    Step.CLEAR: Queue.INTAKE,
+    Step.TRANSLATE: Queue.TRANSLATE,
+    Step.CHECK: Queue.INTAKE,
+    Step.RELEASE: Queue.INTAKE,
+    Step.PUBLISH: Queue.PUBLISH,
+    Step.DELIVER: Queue.DELIVER,
+}
+
+
+class UnitState(StrEnum):
+    """A unit of work.
+
+    ready -> leased -> done
+               |-> ready   (failed, due later; or armed again while it ran)
+               |-> parked  (failed for good, or too often; a person can retry it)
+    done|parked -> ready   (armed again)
+    """
+
+    READY = "ready"
+    LEASED = "leased"
+    DONE = "done"
+    PARKED = "parked"
+
+
+class RevisionState(StrEnum):
+    """One received version of an article.
+
+    received -> extracted -> cleared | held | refused
+    received -> held (something is missing)      held -> received (retried)
+    any of them -> superseded (a newer revision was accepted)
+    """
+
+    RECEIVED = "received"
+    EXTRACTED = "extracted"
+    CLEARED = "cleared"
+    HELD = "held"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
+class TranslationState(StrEnum):
+    """A revision in another language.
+
+    queued -> drafted -> ready | held (a finding blocks)
+    held -> approved | rejected          any of them -> superseded
+    """
+
+    QUEUED = "queued"
+    DRAFTED = "drafted"
+    READY = "ready"
+    HELD = "held"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+class ReleaseState(StrEnum):
+    """An article in one product.
+
+    scheduled (embargo) -> usable -> usable v+1 (correction, update) -> canceled (withdrawal)
+    usable <-> withheld (the rights record changed)
+    """
+
+    SCHEDULED = "scheduled"
+    USABLE = "usable"
+    WITHHELD = "withheld"
+    CANCELED = "canceled"
+
+
+class DeliveryState(StrEnum):
+    """One push of one release version to one partner.
+
+    pending -> sent | refused (4xx other than 408/429) | waiting (5xx, 429, network) -> sent | refused | dead
+    withheld: the partner may not have it; the reason code says why.
+    """
+
+    PENDING = "pending"
+    SENT = "sent"
+    REFUSED = "refused"
+    WAITING = "waiting"
+    DEAD = "dead"
+    WITHHELD = "withheld"
+
+
+LEGAL_REVISION: dict[RevisionState, frozenset[RevisionState]] = {
+    RevisionState.RECEIVED: frozenset({RevisionState.EXTRACTED, RevisionState.HELD, RevisionState.SUPERSEDED}),
+    RevisionState.EXTRACTED: frozenset(
+        {RevisionState.CLEARED, RevisionState.HELD, RevisionState.REFUSED, RevisionState.SUPERSEDED}
+    ),
+    RevisionState.CLEARED: frozenset({RevisionState.HELD, RevisionState.REFUSED, RevisionState.SUPERSEDED}),
+    RevisionState.HELD: frozenset({RevisionState.RECEIVED, RevisionState.EXTRACTED, RevisionState.SUPERSEDED}),
+    RevisionState.REFUSED: frozenset({RevisionState.EXTRACTED, RevisionState.SUPERSEDED}),
+    RevisionState.SUPERSEDED: frozenset(),
+}
+
+LEGAL_TRANSLATION: dict[TranslationState, frozenset[TranslationState]] = {
+    TranslationState.QUEUED: frozenset({TranslationState.DRAFTED, TranslationState.SUPERSEDED}),
+    TranslationState.DRAFTED: frozenset({TranslationState.READY, TranslationState.HELD, TranslationState.SUPERSEDED}),
+    TranslationState.READY: frozenset({TranslationState.DRAFTED, TranslationState.SUPERSEDED}),
+    TranslationState.HELD: frozenset(
+        {
+            TranslationState.QUEUED,
+            TranslationState.DRAFTED,
+            TranslationState.APPROVED,
+            TranslationState.REJECTED,
+            TranslationState.SUPERSEDED,
+        }
+    ),
+    TranslationState.APPROVED: frozenset({TranslationState.DRAFTED, TranslationState.SUPERSEDED}),
+    TranslationState.REJECTED: frozenset({TranslationState.QUEUED, TranslationState.SUPERSEDED}),
+    TranslationState.SUPERSEDED: frozenset(),
+}

@@ -1,0 +1,234 @@
+"""newsroom.toml read once into a frozen Config.
+
+Knows: the file's shape, defaults, and how to explain a mistake. Must not know: Django, the ledger, secrets
+(those are environment variables, read in settings.py, and a key that looks like one is refused here).
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pipeline.errors import ConfigError
+from pipeline.types import Rights, UseClass
+
+FILE_NAME = "newsroom.toml"
+SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
+
+
+class Table(BaseModel):
+    """A TOML table: unknown keys are errors, values never change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Site(Table):
+    """Who publishes, and where."""
+
+    name: str = "Tornavoz"
+    url: str = "http://127.0.0.1:8000"
+    tag: str = "tornavoz.example,2026"  # RFC 4151 authority of every guid: a domain held on a date. Never change it.
+    contact: str | None = None
+    feed_size: int = Field(default=50, ge=1, le=500)  # entries in a feed
+    stub_days: int = Field(default=30, ge=1)  # how long a withdrawn entry stays as a stub
+    ttl_minutes: int = Field(default=15, ge=1)
+
+    @field_validator("url")
+    @classmethod
+    def _plain_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+
+class Translating(Table):
+    """How texts are translated."""
+
+    mode: Literal["exact", "fast"] = "exact"
+    threads: int = Field(default=0, ge=0)  # translations at once; 0 = one for each core
+    models: dict[str, str] = {}  # "en-es" = "translate-en_es 0.1" pins a model; otherwise the newest is used
+
+
+class Intake(Table):
+    """Limits for what comes in."""
+
+    max_bytes: int = Field(default=5_000_000, ge=1_000)
+
+
+class Mail(Table):
+    """Courtesy mail to publishers. The server is SMTP_URL in the environment; without it mail is only drafted."""
+
+    sender: str | None = None
+    send: bool = False  # send each day's digest without asking an editor
+
+
+class Network(Table):
+    """Whom this machine may contact besides public addresses."""
+
+    allow_private: tuple[str, ...] = ()
+
+
+class RightsTable(Table):
+    """Reuse terms on file for a source: see docs/how-to/rights.md."""
+
+    basis: Literal["licence", "house-terms", "permission", "none"]
+    licence: str | None = None
+    terms_url: str | None = None
+    terms_text: str | None = None
+    terms_sha256: str | None = None
+    translation: bool | None = None
+    uses: tuple[UseClass, ...] = ()
+    ads_allowed: bool = False
+    systematic: bool = True
+    declared_by: str | None = None
+    confirmed: bool = False
+    reference: str | None = None
+    languages: tuple[str, ...] = ()
+    expires: date | None = None
+
+    def record(self) -> Rights:
+        """The same facts as the pure core speaks them."""
+        return Rights(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class SourceTable(Table):
+    """Where articles come from."""
+
+    slug: str = Field(pattern=SLUG)
+    publisher: str
+    url: str
+    language: str = "en"
+    feed: str | None = None
+    contact: str | None = None  # where the publisher wants to hear of a use
+    authors: dict[str, str] = {}  # "MIKE LASUSA" = "Mike LaSusa"
+    analysis_headings: tuple[str, ...] = ()
+    furniture: tuple[str, ...] = ()
+    rights_starts: tuple[str, ...] = ("We encourage readers to copy",)
+    fixed: dict[str, str] = {}  # set phrases with their one translation
+    rights: RightsTable | None = None
+
+
+class ProductTable(Table):
+    """A named selection of articles, published as feeds. Empty filters select everything."""
+
+    slug: str = Field(pattern=SLUG)
+    language: str = "es"
+    title: str
+    subtitle: str = ""
+    sources: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    delay_minutes: int = Field(default=0, ge=0)  # embargo after the release is decided
+
+    @property
+    def path(self) -> str:
+        return f"{self.language}/{self.slug}"
+
+
+class PartnerTable(Table):
+    """A subscribing outlet."""
+
+    slug: str = Field(pattern=SLUG)
+    name: str
+    use: UseClass
+    products: tuple[str, ...] = ("es/all",)
+    webhook: str | None = None  # its signing secret is TORNAVOZ_WEBHOOK_<SLUG> in the environment
+    email: str | None = None
+
+
+class Config(Table):
+    """Everything newsroom.toml can say."""
+
+    site: Site = Site()
+    translation: Translating = Translating()
+    intake: Intake = Intake()
+    mail: Mail = Mail()
+    network: Network = Network()
+    source: tuple[SourceTable, ...] = ()
+    product: tuple[ProductTable, ...] = (
+        ProductTable(slug="all", language="es", title="Tornavoz en español", subtitle="Todos los artículos"),
+    )
+    partner: tuple[PartnerTable, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> Config:
+        for kind, names in (
+            ("source", [source.slug for source in self.source]),
+            ("product", [product.path for product in self.product]),
+            ("partner", [partner.slug for partner in self.partner]),
+        ):
+            twice = {name for name in names if names.count(name) > 1}
+            if twice:
+                raise ValueError(f"[[{kind}]] {', '.join(sorted(twice))} is defined twice")
+        paths = {product.path for product in self.product}
+        for partner in self.partner:
+            for path in partner.products:
+                if path not in paths:
+                    raise ValueError(
+                        f"partner {partner.slug!r} asks for product {path!r}, which is not defined{near(path, paths)}"
+                    )
+        return self
+
+
+def near(word: str, words: set[str] | list[str]) -> str:
+    """ "; did you mean …?" or nothing."""
+    found = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.5)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def parse(text: str, *, name: str = FILE_NAME) -> Config:
+    """Config from TOML text. ConfigError names the key, the nearest known key and the line."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not valid TOML: {error}") from error
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_explain(detail, text, name) for detail in error.errors())) from error
+
+
+def load(path: Path) -> Config:
+    """Config from a file. ConfigError when it is missing or wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path} does not exist. Run: tornavoz init") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+    return parse(text, name=path.name)
+
+
+def _explain(detail: Any, text: str, name: str) -> str:
+    place = [str(part) for part in detail["loc"]]
+    key = place[-1] if place else ""
+    where = ".".join(place) or "the file"
+    line = next((number for number, row in enumerate(text.splitlines(), 1) if row.strip().startswith(key)), None)
+    at = f"{name}, line {line}" if key and line else name
+    if detail["type"] == "extra_forbidden":
+        return f"{at}: unknown key {where!r}{near(key, _keys_beside(place))}"
+    return f"{at}: {where}: {detail['msg'].removeprefix('Value error, ')}"
+
+
+def _keys_beside(place: list[str]) -> list[str]:
+    """Keys that are known in the table that `place` points into."""
+    table: type[Table] = Config
+    tables: dict[str, type[Table]] = {
+        "site": Site,
+        "translation": Translating,
+        "intake": Intake,
+        "mail": Mail,
+        "network": Network,
+        "source": SourceTable,
+        "product": ProductTable,
+        "partner": PartnerTable,
+        "rights": RightsTable,
+    }
+    for part in place[:-1]:
+        table = tables.get(part, table)
+    return list(table.model_fields)

@@ -1,0 +1,149 @@
+"""Releases and deliveries as rows.
+
+Knows: versions, guids, who was sent what. Must not know: how a release is decided or rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from pipeline.ledger import audit, codec, units
+from pipeline.ledger.models import CorrectionNote, Delivery, Partner, Product, Release
+from pipeline.release.decide import Action, Candidate, Decision, Standing, embargo, guid
+from pipeline.stages import DeliveryState, ReleaseState, Step
+from pipeline.types import Attribution, Permission, Ruling, TranslationId
+
+
+def standing(article: int, product: int) -> tuple[Release | None, Standing | None]:
+    """The release of an article in a product, as a row and as the decision sees it."""
+    row = (
+        Release.objects.select_for_update(of=("self",))
+        .select_related("translation__revision", "product")
+        .filter(article=article, product=product)
+        .first()
+    )
+    if row is None:
+        return None, None
+    return row, Standing(
+        state=ReleaseState(row.state),
+        revision=row.translation.revision.number,
+        version=row.translation.version,
+        text_sha256=row.text_sha256,
+    )
+
+
+def carry_out(
+    decision: Decision,
+    row: Release | None,
+    *,
+    article: int,
+    product: Product,
+    translation: TranslationId,
+    candidate: Candidate,
+    attribution: Attribution,
+    tag: str,
+    now: datetime,
+    actor: str,
+) -> Release | None:
+    """Do what was decided. Returns the release if partners should hear of it."""
+    if decision.action is Action.NOTHING:
+        return None
+    if row is None:
+        row = Release(
+            article_id=article,
+            product=product,
+            guid=guid(tag, article, product.language),
+            published_at=now,
+            updated_at=now,
+            embargo_until=embargo(product.delay_minutes, now=now),
+            version=0,
+        )
+    was_usable = row.state == ReleaseState.USABLE and row.pk is not None
+    row.translation_id = translation
+    row.text_sha256 = candidate.text_sha256
+    row.attribution = codec.dump(attribution)
+    row.reason_code, row.reason = decision.code, decision.reason
+    if decision.action is Action.WITHHOLD:
+        row.state = ReleaseState.WITHHELD
+    elif row.embargo_until is not None and row.embargo_until > now:
+        row.state = ReleaseState.SCHEDULED
+    else:
+        row.state = ReleaseState.USABLE
+    heard = decision.action in {Action.CREATE, Action.REVISE, Action.RESTORE}
+    if heard:
+        row.version += 1
+        row.sending = 1
+        row.updated_at = now
+    row.save()
+    audit.record(
+        f"release.{_PAST[decision.action]}",
+        f"release:{row.pk}",
+        now=now,
+        actor=actor,
+        article=article,
+        reason=decision.reason,
+        details={"code": decision.code, "product": product.path, "version": row.version, "guid": row.guid},
+    )
+    return row if heard or (decision.action is Action.WITHHOLD and was_usable) else None
+
+
+_PAST = {
+    Action.CREATE: "created",
+    Action.REVISE: "revised",
+    Action.KEEP: "kept",
+    Action.RESTORE: "restored",
+    Action.WITHHOLD: "withheld",
+}
+
+
+def note_correction(article: int, language: str, translation: TranslationId, note: str, *, now: datetime) -> None:
+    """A dated note for readers, once for each version of a translation."""
+    CorrectionNote.objects.get_or_create(
+        translation_id=translation,
+        defaults={"article_id": article, "language": language, "on": now.date(), "note": note},
+    )
+
+
+def queue_delivery(release: Release, partner: Partner, permission: Permission, kind: str, *, now: datetime) -> None:
+    """One delivery of this version to this partner, or the reason why it is withheld. Asking twice makes one."""
+    allowed = permission.ruling is Ruling.ALLOW or kind == "withdrawn"
+    channel = "webhook" if partner.webhook else "feed"
+    delivery, made = Delivery.objects.get_or_create(
+        release=release,
+        partner=partner,
+        version=release.version,
+        sending=release.sending,
+        defaults={
+            "kind": kind,
+            "channel": channel,
+            "state": DeliveryState.PENDING if allowed else DeliveryState.WITHHELD,
+            "reason_code": "" if allowed else permission.code,
+            "reason": "" if allowed else permission.reason,
+            "created_at": now,
+        },
+    )
+    if made and allowed and channel == "webhook":
+        units.arm(Step.DELIVER, f"delivery:{delivery.pk}", now=now)
+
+
+def received_by(release: Release) -> QuerySet[Partner]:
+    """Partners to whom any version of this release was offered: those who must hear of a withdrawal."""
+    return Partner.objects.filter(
+        pk__in=release.deliveries.exclude(state=DeliveryState.WITHHELD).values("partner"),
+    )
+
+
+def arm_publications(releases: Iterable[Release], *, now: datetime) -> list[int]:
+    """Arm every page and feed that shows these releases. Returns the units, pages first."""
+    pages: dict[str, None] = {}
+    feeds: dict[str, None] = {}
+    for release in releases:
+        product = release.product
+        pages[f"page:{release.article_id}:{product.language}"] = None
+        feeds[f"feed:{product.pk}"] = None
+        for partner in product.partners.filter(active=True):
+            feeds[f"private:{partner.pk}:{product.pk}"] = None
+    return [units.arm(Step.PUBLISH, subject, now=now) for subject in (*pages, *feeds)]

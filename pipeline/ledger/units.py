@@ -1,0 +1,184 @@
+"""The queue of record: arm, claim, renew, finish, fail.
+
+Knows: leases, fences, attempts, due times, and the doorbell to ring after commit. Must not know: what a step does.
+
+The rules, each a test: a unit is claimed by one conditional UPDATE; attempts count at the claim, so a worker that is
+killed has used one; whoever lost its lease can finish nothing; arming a unit that runs makes it run once more.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+
+from pipeline import nudge
+from pipeline.errors import PipelineError, Retry, StaleWork
+from pipeline.ledger.models import Unit
+from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
+from pipeline.types import UnitId
+
+LEASE = timedelta(seconds=120)
+RENEW_EVERY = timedelta(seconds=30)
+RING_AGAIN = timedelta(seconds=30)
+MAX_ATTEMPTS = 5
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A unit that is ours until `fence` is no longer the newest."""
+
+    unit: UnitId
+    step: Step
+    subject: str
+    fence: int
+    attempt: int
+
+
+def arm(step: Step, subject: str, *, now: datetime) -> UnitId:
+    """Make sure that `step` will run on `subject`, starting from now; ring after commit.
+
+    One UPDATE decides between "ready" and "once more when it is through", so no arming is lost to a race.
+    """
+    unit, made = Unit.objects.get_or_create(step=step, subject=subject, defaults={"due_at": now})
+    if not made:
+        leased = Q(state=UnitState.LEASED)
+        Unit.objects.filter(pk=unit.pk).update(
+            again=Case(When(leased, then=Value(True)), default=Value(False)),
+            attempts=Case(When(leased, then=F("attempts")), default=Value(0)),
+            due_at=Case(When(leased, then=F("due_at")), default=Value(now)),
+            error_code="",
+            last_error="",
+            state=Case(When(leased, then=Value(UnitState.LEASED)), default=Value(UnitState.READY)),
+        )
+    _ring_after_commit(unit.pk, step, now)
+    return UnitId(unit.pk)
+
+
+def _ring_after_commit(pk: int, step: Step, now: datetime) -> None:
+    if settings.BROKER_URL:
+        transaction.on_commit(partial(_ring, pk, step, now), robust=True)
+
+
+def _ring(pk: int, step: Step, now: datetime) -> bool:
+    rung = nudge.ring(pk, QUEUE_OF[step], broker_url=settings.BROKER_URL)
+    if rung:
+        Unit.objects.filter(pk=pk).update(rung_at=now)
+    return rung
+
+
+def claim(pk: int, *, now: datetime) -> Claim | None:
+    """Take a unit that is due or whose lease ran out. None when somebody else has it, or it is parked or done."""
+    due = Q(state=UnitState.READY, due_at__lte=now) | Q(state=UnitState.LEASED, lease_until__lt=now)
+    with transaction.atomic():
+        taken = Unit.objects.filter(Q(pk=pk) & due).update(
+            state=UnitState.LEASED,
+            lease_until=now + LEASE,
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+            again=False,
+        )
+        if not taken:
+            return None
+        unit = Unit.objects.get(pk=pk)
+        if unit.attempts > MAX_ATTEMPTS:
+            message = f"its worker was lost {MAX_ATTEMPTS} times; retry it with: tornavoz retry --unit {pk}"
+            _park(unit.pk, unit.fence, unit.error_code or "worker-lost", unit.last_error or message)
+            return None
+    return Claim(
+        unit=UnitId(unit.pk), step=Step(unit.step), subject=unit.subject, fence=unit.fence, attempt=unit.attempts
+    )
+
+
+def renew(claim: Claim, *, now: datetime) -> None:
+    """Keep the lease. StaleWork when it is no longer ours: stop at once."""
+    if not _mine(claim).update(lease_until=now + LEASE):
+        raise StaleWork(f"unit {claim.unit} ({claim.step} {claim.subject}) was taken over")
+
+
+def close(claim: Claim, *, now: datetime) -> None:
+    """Mark the unit done, or ready once more if it was armed while it ran. Call first in the saving transaction.
+
+    StaleWork, which rolls the transaction back, when the lease was lost.
+    """
+    if not _mine(claim).update(
+        state=Case(When(again=True, then=Value(UnitState.READY)), default=Value(UnitState.DONE)),
+        due_at=now,
+        lease_until=None,
+        attempts=0,
+        again=False,
+        error_code="",
+        last_error="",
+    ):
+        raise StaleWork(f"unit {claim.unit} ({claim.step} {claim.subject}) was taken over")
+    if Unit.objects.filter(pk=claim.unit, state=UnitState.READY).exists():
+        _ring_after_commit(claim.unit, claim.step, now)
+
+
+def fail(claim: Claim, error: Exception, *, now: datetime) -> UnitState:
+    """Store why it failed and when to try again. StaleWork when it is no longer ours to say.
+
+    Pauses: 30 s, 1, 2, 4 minutes … to an hour, each ± 20 % so that failures do not march in step.
+    """
+    retry = error.retry if isinstance(error, PipelineError) else Retry.LATER
+    code = error.code if isinstance(error, PipelineError) else "unexpected"
+    message = str(error) or type(error).__name__
+    if retry is not Retry.LATER or claim.attempt >= MAX_ATTEMPTS:
+        _park(claim.unit, claim.fence, code, message)
+        return UnitState.PARKED
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (claim.attempt - 1)) * (0.8 + secrets.randbelow(401) / 1000)
+    if not _mine(claim).update(
+        state=UnitState.READY, due_at=now + pause, lease_until=None, error_code=code, last_error=message
+    ):
+        raise StaleWork
+    return UnitState.READY
+
+
+def _park(pk: int, fence: int, code: str, message: str) -> None:
+    parked = Unit.objects.filter(pk=pk, fence=fence, state=UnitState.LEASED).update(
+        state=UnitState.PARKED, lease_until=None, error_code=code, last_error=message
+    )
+    if not parked:
+        raise StaleWork
+
+
+def _mine(claim: Claim) -> QuerySet[Unit]:
+    return Unit.objects.filter(pk=claim.unit, fence=claim.fence, state=UnitState.LEASED)
+
+
+def due(*, now: datetime, queues: frozenset[Queue] = frozenset(Queue), limit: int = 500) -> list[int]:
+    """Units that are due, or whose worker went away; the longest waiting first."""
+    steps = [step for step, queue in QUEUE_OF.items() if queue in queues]
+    rows = (
+        Unit.objects.filter(step__in=steps)
+        .filter(Q(state=UnitState.READY, due_at__lte=now) | Q(state=UnitState.LEASED, lease_until__lt=now))
+        .order_by("due_at", "pk")
+        .values_list("pk", flat=True)
+    )
+    return list(rows[:limit])
+
+
+def ring_due(*, now: datetime, limit: int = 500) -> int:
+    """Ring what is due and was not rung lately. Returns how many; stops at the first that nobody hears."""
+    rung = 0
+    quiet = Q(rung_at__isnull=True) | Q(rung_at__lt=now - RING_AGAIN)
+    for unit in Unit.objects.filter(Q(pk__in=due(now=now, limit=limit)) & quiet).order_by("due_at", "pk"):
+        if not _ring(unit.pk, Step(unit.step), now):
+            break
+        rung += 1
+    return rung
+
+
+def wake(parked: QuerySet[Unit], *, now: datetime) -> int:
+    """Make parked units ready again, with their attempts forgiven."""
+    rows = list(parked.filter(state=UnitState.PARKED))
+    for unit in rows:
+        arm(Step(unit.step), unit.subject, now=now)
+    return len(rows)

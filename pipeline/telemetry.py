@@ -1,0 +1,43 @@
+"""Logging and metrics, set up once for every process.
+
+Knows: structlog, and the name of every metric. Must not know: the ledger.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+STEP_SECONDS = Histogram(
+    "tornavoz_step_seconds",
+    "Time from claim to end of one run of a unit",
+    ["step", "outcome"],
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300),
+)
+SENTENCES = Counter("tornavoz_sentences_total", "Translated sentences by origin", ["origin"])
+FILES = Counter("tornavoz_files_total", "Published files by what became of them", ["outcome"])
+PUSHES = Counter("tornavoz_pushes_total", "Pushes to partners by outcome", ["outcome"])
+
+
+def set_up(level: str = "INFO", *, json: bool | None = None) -> None:
+    """One line an event on standard error: JSON for machines, columns at a terminal."""
+    machine = not sys.stderr.isatty() if json is None else json
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer() if machine else structlog.dev.ConsoleRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

@@ -1,0 +1,89 @@
+"""Approve, reject, retry: what a person decides about something that stopped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from pipeline.errors import IllegalTransition
+from pipeline.ledger import articles, audit, queries, translations, units
+from pipeline.ledger.models import Article, Revision, Translation
+from pipeline.stages import RevisionState, Step, TranslationState
+from pipeline.types import RevisionId, TranslationId
+
+
+def _newest(article: int, language: str) -> Translation:
+    row = translations.newest(article, language)
+    if row is None:
+        raise IllegalTransition(f"article {article} has no translation into {language!r} to decide about")
+    return row
+
+
+@transaction.atomic
+def approve(article: int, language: str, *, reason: str, actor: str, now: datetime) -> None:
+    """An editor has read a held translation and takes it. IllegalTransition when it is not held."""
+    row = _newest(article, language)
+    if row.state != TranslationState.HELD:
+        raise IllegalTransition(f"the translation of article {article} is {row.state}; only a held one is approved")
+    translations.move(TranslationId(row.pk), TranslationState.APPROVED)
+    Translation.objects.filter(pk=row.pk).update(reviewer=actor, reviewed_on=now.date())
+    audit.record("translation.approved", f"translation:{row.pk}", now=now, actor=actor, article=article, reason=reason)
+    units.arm(Step.RELEASE, f"translation:{row.pk}", now=now)
+
+
+@transaction.atomic
+def reject(article: int, language: str, *, reason: str, actor: str, now: datetime) -> None:
+    """An editor will not publish a held translation. IllegalTransition when it is not held."""
+    row = _newest(article, language)
+    translations.move(TranslationId(row.pk), TranslationState.REJECTED)
+    audit.record("translation.rejected", f"translation:{row.pk}", now=now, actor=actor, article=article, reason=reason)
+
+
+@transaction.atomic
+def retry(article: int, *, actor: str, now: datetime) -> list[str]:
+    """Try everything of an article again that stopped: a held reading, a refusal by rights, parked work.
+
+    Returns what was started again, in words; an empty list means that nothing had stopped.
+    """
+    started: list[str] = []
+    revision = articles.newest(article)
+    if reconsider(revision, actor=actor, now=now):
+        started.append(f"rights of revision {revision.number}")
+    elif articles.retry(revision, now=now, actor=actor):
+        started.append(f"reading revision {revision.number}")
+    for row in Translation.objects.filter(revision=revision, state=TranslationState.HELD):
+        units.arm(Step.TRANSLATE, f"translation:{row.pk}", now=now)
+        audit.record("translation.retried", f"translation:{row.pk}", now=now, actor=actor, article=article)
+        started.append(f"translation into {row.language}")
+    woken = units.wake(queries.parked(article), now=now)
+    if woken:
+        audit.record("unit.retried", f"article:{article}", now=now, actor=actor, article=article)
+        started.append(f"{woken} parked units")
+    return started
+
+
+def reconsider(revision: Revision, *, actor: str, now: datetime) -> bool:
+    """Ask the rights gate again about a revision that it stopped. False when it was not the gate."""
+    stopped = revision.state in {RevisionState.HELD, RevisionState.REFUSED}
+    if not stopped or revision.story is None or not revision.article.url:
+        return False
+    by_the_gate = revision.permission is not None or revision.reason_code in {"terms-changed", "no-product"}
+    if not by_the_gate:
+        return False
+    articles.move(RevisionId(revision.pk), RevisionState.EXTRACTED)
+    units.arm(Step.CLEAR, f"revision:{revision.pk}", now=now)
+    audit.record("revision.reconsidered", f"revision:{revision.pk}", now=now, actor=actor, article=revision.article_id)
+    return True
+
+
+@transaction.atomic
+def rights_changed(source_slug: str, *, actor: str, now: datetime) -> int:
+    """A source's rights record changed: ask again about everything it touches. Returns how many articles."""
+    touched = 0
+    for article in Article.objects.filter(source__slug=source_slug, withdrawn_at=None):
+        touched += 1
+        reconsider(articles.newest(article.pk), actor=actor, now=now)
+        for release in article.releases.select_related("translation"):
+            units.arm(Step.RELEASE, f"translation:{release.translation_id}", now=now)
+    return touched

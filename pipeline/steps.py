@@ -1,0 +1,285 @@
+"""THE SPINE: what happens to an article, one function for each verb.
+
+    receive -> extract -> clear -> translate -> check -> release -> (publish -> deliver, in feeds/steps.py)
+
+Knows: the order of things and who decides each. Must not know: HTTP, Celery, how files look.
+
+Every step but `receive` is run by runner.py as a unit of work: it loads, decides outside any transaction, and returns
+the effect that saves. Running a step twice equals running it once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from pipeline.config import Config
+from pipeline.errors import SourceError
+from pipeline.ingest.profile import SourceProfile
+from pipeline.ingest.read import read
+from pipeline.ledger import articles, catalog, releases, translations, units
+from pipeline.ledger.models import Product, Source
+from pipeline.ledger.permissions import doubts as evidence_doubts
+from pipeline.ledger.permissions import to_publish, to_translate
+from pipeline.release.credit import credit
+from pipeline.release.decide import Action, Candidate, decide, default_note
+from pipeline.release.products import Selection
+from pipeline.runner import Effect, StepFunction, Work
+from pipeline.stages import RevisionState, Step, TranslationState
+from pipeline.telemetry import SENTENCES
+from pipeline.text.blocks import to_html
+from pipeline.translation.checks import check as check_draft
+from pipeline.translation.engine import Engine
+from pipeline.translation.translate import translate as translate_story
+from pipeline.types import Draft, Finding, Incoming, Level, Permission, Rights, Ruling, Story, UseClass
+
+ACTOR = "pipeline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    """What the steps need besides the ledger."""
+
+    config: Config
+    engine_for: Callable[[str, str], Engine]  # (source language, target language) -> engine; raises ModelMissing
+
+
+def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
+    """The steps of this module, ready to be run."""
+    return {
+        Step.EXTRACT: partial(extract, newsroom),
+        Step.CLEAR: partial(clear, newsroom),
+        Step.TRANSLATE: partial(translate, newsroom),
+        Step.CHECK: partial(check, newsroom),
+        Step.RELEASE: partial(release, newsroom),
+    }
+
+
+def receive(newsroom: Newsroom, incoming: Incoming, source: Source, *, now: datetime, actor: str) -> articles.Receipt:
+    """Accept an article: after this returns, nothing can lose it."""
+    return articles.accept(incoming, source, max_bytes=newsroom.config.intake.max_bytes, now=now, actor=actor)
+
+
+def extract(newsroom: Newsroom, work: Work) -> Effect:
+    """Payload -> story. What is missing holds the revision, with the reason."""
+    revision = articles.get(_key(work))
+    if revision.state is not RevisionState.RECEIVED:
+        return _nothing
+    incoming = Incoming(envelope=revision.envelope, payload=articles.payload_of(revision.id))
+    try:
+        story = read(incoming, _profile(revision.source, newsroom.config))
+    except SourceError as error:
+        return partial(articles.hold, revision.id, error.code, str(error), now=work.now, actor=ACTOR)
+
+    def save() -> None:
+        articles.save_story(revision.id, story, now=work.now, actor=ACTOR)
+        blocking = _blocking(story.findings)
+        if blocking:
+            articles.hold(revision.id, blocking[0].code, _reasons(blocking), now=work.now, actor=ACTOR)
+        else:
+            units.arm(Step.CLEAR, f"revision:{revision.id}", now=work.now)
+
+    return save
+
+
+def clear(newsroom: Newsroom, work: Work) -> Effect:
+    """Rights first: may a translation of this be made at all? Unknown rights are held, never guessed."""
+    revision = articles.get(_key(work))
+    if revision.story is None or revision.state not in {RevisionState.EXTRACTED, RevisionState.CLEARED}:
+        return _nothing
+    story = revision.story
+    permissions = {
+        language: to_translate(revision.source, story, language=language, today=work.now.date())
+        for language in _targets(story.language)
+    }
+    cleared = [language for language, permission in permissions.items() if permission.ruling is Ruling.ALLOW]
+    doubts = _blocking(evidence_doubts(revision.source, story))
+
+    def save() -> None:
+        if doubts:
+            articles.hold(revision.id, doubts[0].code, _reasons(doubts), now=work.now, actor=ACTOR)
+            return
+        if not permissions:
+            reason = f"no product takes articles in a language other than {story.language}; add one to newsroom.toml"
+            articles.hold(revision.id, "no-product", reason, now=work.now, actor=ACTOR)
+            return
+        if not cleared:
+            refusal = _gravest(permissions)
+            state = RevisionState.REFUSED if refusal.ruling is Ruling.REFUSE else RevisionState.HELD
+            articles.save_permission(revision.id, state, refusal, now=work.now, actor=ACTOR)
+            return
+        articles.save_permission(revision.id, RevisionState.CLEARED, permissions[cleared[0]], now=work.now, actor=ACTOR)
+        for language in cleared:
+            queued = translations.queue(
+                revision.id, language, correction=revision.envelope.correction or "", now=work.now
+            )
+            units.arm(Step.TRANSLATE, f"translation:{queued}", now=work.now)
+
+    return save
+
+
+def translate(newsroom: Newsroom, work: Work) -> Effect:
+    """Story -> draft. Memory first, then one pool for the engine."""
+    translation = translations.get(_key(work))
+    if translation.state not in {TranslationState.QUEUED, TranslationState.HELD}:
+        return _nothing
+    revision = articles.get(translation.revision)
+    story = _story(revision)
+    engine = newsroom.engine_for(story.language, translation.language)
+    draft = translate_story(
+        story,
+        engine,
+        translations.LedgerMemory(),
+        fixed=revision.source.profile.get("fixed", {}),
+        on_progress=lambda done, total: work.renew(),
+    )
+    for match in draft.matches:
+        SENTENCES.labels(origin=match.origin).inc()
+
+    def save() -> None:
+        translations.save_draft(translation.id, draft, now=work.now, actor=ACTOR)
+        units.arm(Step.CHECK, f"translation:{translation.id}", now=work.now)
+
+    return save
+
+
+def check(newsroom: Newsroom, work: Work) -> Effect:
+    """Judge a draft. A finding at level hold stops it until an editor decides."""
+    translation = translations.get(_key(work))
+    if translation.state is not TranslationState.DRAFTED or translation.draft is None:
+        return _nothing
+    story = _story(articles.get(translation.revision))
+    findings = (*translation.draft.findings, *check_draft(story, translation.draft))
+    blocking = _blocking(findings)
+
+    def save() -> None:
+        state = TranslationState.HELD if blocking else TranslationState.READY
+        translations.save_findings(
+            translation.id, state, findings, now=work.now, actor=ACTOR, reason=_reasons(blocking)
+        )
+        if not blocking:
+            units.arm(Step.RELEASE, f"translation:{translation.id}", now=work.now)
+
+    return save
+
+
+def release(newsroom: Newsroom, work: Work) -> Effect:
+    """Decide who gets this translation, and tell them. Rights are asked again, for each use."""
+    translation = translations.get(_key(work))
+    if translation.state not in {TranslationState.READY, TranslationState.APPROVED} or translation.draft is None:
+        return _nothing
+    draft = translation.draft
+    revision = articles.get(translation.revision)
+    story = _story(revision)
+
+    def permission(use: UseClass) -> Permission:
+        return to_publish(revision.source, story, use, language=translation.language, today=work.now.date())
+
+    public = permission(UseClass.NON_COMMERCIAL)
+    attribution = credit(
+        story,
+        draft,
+        publisher=revision.source.publisher,
+        publisher_url=revision.source.url,
+        source_feed=revision.source.feed or None,
+        url=revision.url,
+        rights=catalog.rights_of(revision.source) or Rights(basis="none"),
+        licence=public.licence,
+        outlet=newsroom.config.site.name,
+        contact=newsroom.config.site.contact,
+        reviewer=translation.reviewer,
+        reviewed_on=translation.reviewed_on,
+    )
+    candidate = Candidate(
+        revision=translation.revision_number, version=translation.version, text_sha256=_text_sha256(draft)
+    )
+
+    def save() -> None:
+        touched = []
+        for product in Product.objects.filter(active=True, language=translation.language):
+            row, stands = releases.standing(revision.article, product.pk)
+            wanted = Selection.of(product.rules).takes(
+                source=revision.source.slug, section=story.section, keywords=story.keywords
+            )
+            if not wanted and stands is None:
+                continue
+            decision = decide(candidate, stands, public, withdrawn=revision.withdrawn)
+            if decision.action is Action.REVISE:
+                note = translation.correction or default_note(translation.language)
+                releases.note_correction(revision.article, translation.language, translation.id, note, now=work.now)
+            carried = releases.carry_out(
+                decision,
+                row,
+                article=revision.article,
+                product=product,
+                translation=translation.id,
+                candidate=candidate,
+                attribution=attribution,
+                tag=newsroom.config.site.tag,
+                now=work.now.replace(microsecond=0),
+                actor=ACTOR,
+            )
+            if carried is None:
+                continue
+            touched.append(carried)
+            kind = "corrected" if decision.action is Action.REVISE else "published"
+            for partner in product.partners.filter(active=True) if decision.action is not Action.WITHHOLD else ():
+                releases.queue_delivery(carried, partner, permission(catalog.use_of(partner)), kind, now=work.now)
+        releases.arm_publications(touched, now=work.now)
+
+    return save
+
+
+def _nothing() -> None:
+    """The effect of a step whose work was done already."""
+
+
+def _key(work: Work) -> int:
+    return int(work.subject.rpartition(":")[2])
+
+
+def _story(revision: articles.Received) -> Story:
+    if revision.story is None:
+        raise SourceError(f"revision {revision.id} has not been extracted")
+    return revision.story
+
+
+def _targets(language: str) -> list[str]:
+    """Languages that any product is published in, but for the article's own."""
+    wanted = Product.objects.filter(active=True).exclude(language=language)
+    return sorted(set(wanted.values_list("language", flat=True)))
+
+
+def _gravest(permissions: Mapping[str, Permission]) -> Permission:
+    """A hold if any language is only held: somebody can still mend that. Else the first refusal."""
+    return min(permissions.values(), key=lambda permission: permission.ruling is Ruling.REFUSE)
+
+
+def _blocking(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [finding for finding in findings if finding.level is Level.HOLD]
+
+
+def _reasons(findings: list[Finding]) -> str:
+    return "; ".join(f"{finding.place}: {finding.reason}" if finding.place else finding.reason for finding in findings)
+
+
+def _text_sha256(draft: Draft) -> str:
+    """Digest of what readers would see change: another model's name is no new version, another word is."""
+    text = "\x1f".join((draft.headline, draft.standfirst or "", to_html(draft.blocks)))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _profile(source: Source, config: Config) -> SourceProfile:
+    profile = source.profile
+    return SourceProfile(
+        publisher=source.publisher,
+        language=source.language,
+        authors=profile.get("authors", {}),
+        analysis_headings=tuple(profile.get("analysis_headings", ())),
+        furniture=tuple(profile.get("furniture", ())),
+        rights_starts=tuple(profile.get("rights_starts", ())),
+        max_bytes=config.intake.max_bytes,
+    )

@@ -1,0 +1,52 @@
+# Tornavoz. `make` alone lists the targets. Nothing here needs root; state goes to ./var, tools to ./.venv.
+#
+#   make demo PYTHON=/usr/bin/python3.12    build .venv with this interpreter
+#   make test TESTS=tests/unit JOBS=4       run a part of the tests, on four processes
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+STAMP   := $(VENV)/.installed
+PYTHON  ?=
+TESTS   ?= tests
+JOBS    ?= 2
+VERBOSE ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo up test check bench docs clean
+
+help: ## list the targets
+	@echo "Tornavoz: Creative Commons news in Spanish. Targets:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## take the sample articles in, translate them, publish the feeds, and show what came out
+	@$(BIN)/tornavoz demo
+
+up: $(STAMP) ## run everything on this machine: web, workers, beat, broker
+	@$(BIN)/tornavoz up
+
+test: $(STAMP) ## run the tests
+	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadgroup -q
+
+check: $(STAMP) ## format, lint, types, import rules, migrations
+	@echo "== format";     $(BIN)/ruff format --check --quiet .
+	@echo "== lint";       $(BIN)/ruff check --quiet .
+	@echo "== types";      $(BIN)/mypy
+	@echo "== imports";    $(BIN)/lint-imports
+	@echo "== migrations"; $(BIN)/python -m django makemigrations --check --dry-run --settings pipeline.settings
+
+bench: $(STAMP) ## measure translation speed on this machine
+	@$(BIN)/python tests/benchmarks/bench_translate.py
+
+docs: $(STAMP) ## regenerate the reference pages under docs/
+	@$(BIN)/python docs/build.py
+
+clean: ## remove .venv and every cache; ./var (ledger, models, feeds) stays
+	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml constraints.txt .ci/venv
+	@PYTHON="$(PYTHON)" .ci/venv $(VENV)
+	@echo "Installing Tornavoz and its tools into $(VENV) (once; one to three minutes) ..."
+	@$(BIN)/python -m pip install $(if $(VERBOSE),,--quiet --quiet) -c constraints.txt -e '.[dev,broker,postgres]'
+	@touch $@

@@ -1,0 +1,10 @@
+"""Loaded before anything else of the test run: gives it a state folder of its own."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_folder = tempfile.TemporaryDirectory(prefix="tornavoz-tests-")
+os.environ["TORNAVOZ_HOME"] = str(Path(_folder.name))
+os.environ.setdefault("SECRET_KEY", "only-for-tests")
+os.environ.pop("REDIS_URL", None)

@@ -1,0 +1,77 @@
+"""The sweeper: every five seconds it rings what is due, and runs it itself where nobody answers the bell.
+
+Knows: when to ring, when to stop waiting for others, and what time brings about. Must not know: what a step does.
+Any number may run at once; all they do is idempotent. Celery's own beat is not used, because it can speak only through
+the broker, and this is the part that must work without one (docs/adr/0001).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import Q, QuerySet
+
+from pipeline.actions import upkeep
+from pipeline.ledger import units
+from pipeline.ledger.models import Unit
+from pipeline.runner import Runner
+from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
+from workers import broker, courtesy
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS = 5.0
+PATIENCE = timedelta(seconds=60)  # how long due work may wait with nobody working on its queue
+RUN_SECONDS = 4.0  # of a tick, when the sweeper runs steps itself
+HOURLY = 3600.0
+
+
+class Beat:
+    """One sweeper. `broker_url` is empty when there is no broker: then it is the worker as well."""
+
+    def __init__(self, runner: Runner, broker_url: str, clock: Callable[[], datetime]) -> None:
+        self._runner = runner
+        self._broker_url = broker_url
+        self._clock = clock
+        self._next_upkeep = 0.0
+
+    def tick(self) -> int:
+        """Sweep once. Returns how many units were rung or run."""
+        now = self._clock()
+        upkeep.lift_embargoes(now=now)
+        if time.monotonic() >= self._next_upkeep:
+            self._next_upkeep = time.monotonic() + HOURLY
+            upkeep.expire_rights(now=now)
+            upkeep.refresh_feeds(now=now)
+            courtesy.keep_up(now=now)
+        if not self._broker_url:
+            return self._runner.drain(seconds=RUN_SECONDS)
+        rung = units.ring_due(now=now) if broker.answers(self._broker_url) else 0
+        deserted = deserted_queues(now=now)
+        if not deserted:
+            return rung
+        log.warning("queues.deserted", queues=sorted(deserted), broker=bool(rung))
+        return rung + self._runner.drain(frozenset(deserted), seconds=RUN_SECONDS)
+
+    def run(self, stopped: Callable[[], bool], wait: Callable[[float], object] = time.sleep) -> None:
+        """Sweep until `stopped`. `wait` is told how long to sleep."""
+        while not stopped():
+            started = time.monotonic()
+            self.tick()
+            wait(max(0.1, TICK_SECONDS - (time.monotonic() - started)))
+
+
+def deserted_queues(*, now: datetime) -> set[Queue]:
+    """Queues whose work has been due for a minute while nobody holds a lease in them: dead or deaf workers."""
+    late = Unit.objects.filter(
+        Q(state=UnitState.READY, due_at__lt=now - PATIENCE) | Q(state=UnitState.LEASED, lease_until__lt=now)
+    )
+    held = Unit.objects.filter(state=UnitState.LEASED, lease_until__gte=now)
+    return _queues(late) - _queues(held)
+
+
+def _queues(rows: QuerySet[Unit]) -> set[Queue]:
+    return {QUEUE_OF[Step(step)] for step in rows.values_list("step", flat=True).distinct()}

@@ -1,0 +1,68 @@
+"""What every command shares: setting up Django, the console, JSON, who is acting.
+
+Knows: process set-up. Must not know: any single command.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+out = Console(highlight=False)
+talk = Console(stderr=True, highlight=False)
+
+
+def open_newsroom(*, level: str = "WARNING") -> None:
+    """Make the ledger usable in this process. Called by each command, after --home has been read."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pipeline.settings")
+    import django
+
+    from pipeline import telemetry
+
+    telemetry.set_up(os.environ.get("TORNAVOZ_LOG", level))
+    django.setup()
+
+
+def open_ledger(*, level: str = "WARNING") -> None:
+    """The same, and refuse to work on a ledger that `tornavoz init` has not made or brought up to date."""
+    open_newsroom(level=level)
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from pipeline.errors import ConfigError
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise ConfigError("the ledger is missing or older than this program. Run: tornavoz init")
+
+
+def actor() -> str:
+    """Who is at the keyboard, for the audit trail."""
+    return f"cli:{os.environ.get('TORNAVOZ_ACTOR') or getpass.getuser()}"
+
+
+def print_json(value: object) -> None:
+    """JSON on standard output, stable and readable."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def json_option(command: Command) -> Command:
+    """--json"""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)

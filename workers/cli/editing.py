@@ -1,0 +1,182 @@
+"""approve, reject, retry, correct, withdraw, resyndicate: what editors do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import click
+
+from workers.cli.common import actor, json_option, open_ledger, out, print_json, talk
+
+reason_option = click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
+language_option = click.option("--language", default="es", show_default=True)
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what would happen.")
+
+
+def _finish() -> None:
+    """Do at once what the change made due, if no workers run to do it."""
+    from django.conf import settings
+
+    from workers import embedded
+    from workers.cli.running import with_progress
+
+    if settings.BROKER_URL:
+        talk.print("the workers have been told")
+        return
+    talk.print(embedded.sentence(with_progress("working", embedded.until_idle)))
+
+
+@click.command()
+@click.argument("article", type=int)
+@language_option
+@reason_option
+def approve(article: int, language: str, reason: str) -> None:
+    """Publish a held translation that you have read."""
+    open_ledger()
+    from pipeline.actions import review
+    from workers.spine import now
+
+    review.approve(article, language, reason=reason, actor=actor(), now=now())
+    out.print(f"article {article}: translation into {language} approved")
+    _finish()
+
+
+@click.command()
+@click.argument("article", type=int)
+@language_option
+@reason_option
+def reject(article: int, language: str, reason: str) -> None:
+    """Decide that a held translation will not be published."""
+    open_ledger()
+    from pipeline.actions import review
+    from workers.spine import now
+
+    review.reject(article, language, reason=reason, actor=actor(), now=now())
+    out.print(f"article {article}: translation into {language} rejected")
+
+
+@click.command()
+@click.argument("article", type=int, required=False)
+@click.option("--all", "everything", is_flag=True, help="All parked work, of whatever article.")
+@click.option("--unit", type=int, help="One parked unit.")
+def retry(article: int | None, everything: bool, unit: int | None) -> None:
+    """Try again what stopped: a held reading, a refusal by rights, parked work."""
+    open_ledger()
+    from pipeline.actions import review
+    from pipeline.ledger import units
+    from pipeline.ledger.models import Unit
+    from workers.spine import now
+
+    if article is not None:
+        started = review.retry(article, actor=actor(), now=now())
+        out.print(f"article {article}: " + ("; ".join(started) or "nothing had stopped"))
+    elif everything or unit is not None:
+        rows = Unit.objects.all() if unit is None else Unit.objects.filter(pk=unit)
+        out.print(f"{units.wake(rows, now=now())} parked units started again")
+    else:
+        raise click.UsageError("say which article, or --unit N, or --all")
+    _finish()
+
+
+@click.command()
+@click.argument("article", type=int)
+@click.option("--place", required=True, help="The segment, such as headline or b3.0: trace and status name them.")
+@click.option("--text", required=True, help="The new sentence, as inline HTML.")
+@click.option("--note", required=True, help="What readers are told, in their language.")
+@language_option
+@dry_run_option
+def correct(article: int, place: str, text: str, note: str, language: str, dry_run: bool) -> None:
+    """Rewrite one sentence of a translation; readers see a dated note, the guid stays.
+
+    A correction by the publisher comes in through submit, with --correction.
+    """
+    open_ledger()
+    from pipeline.actions import correct as correcting
+    from workers.spine import now
+
+    if dry_run:
+        before, after = correcting.preview(article, language, place, text)
+        out.print(f"- {before}\n+ {after}", markup=False, soft_wrap=True)
+        return
+    correcting.correct(article, language, place, text, note=note, actor=actor(), now=now())
+    out.print(f"article {article}: {place} corrected")
+    _finish()
+
+
+@click.command()
+@click.argument("article", type=int)
+@click.option(
+    "--kind",
+    type=click.Choice(["kill", "takedown"]),
+    default="kill",
+    show_default=True,
+    help="kill: an error or the law demands it; takedown: the source asked.",
+)
+@reason_option
+@dry_run_option
+@json_option
+def withdraw(article: int, kind: Any, reason: str, dry_run: bool, as_json: bool) -> None:
+    """Take an article back: its text leaves every file now, a tombstone stays, every receiver is told."""
+    open_ledger()
+    from pipeline.actions import withdraw as withdrawing
+    from workers.spine import now, runner
+
+    if dry_run:
+        planned = withdrawing.plan(article)
+    else:
+        planned = withdrawing.withdraw(article, kind=kind, reason=reason, actor=actor(), now=now())
+        for unit in planned.units:  # now, in this process: a withdrawal does not wait for a queue
+            runner().run(unit)
+    if as_json:
+        print_json({**asdict(planned), "dry_run": dry_run})
+        return
+    verb = "would leave" if dry_run else "left"
+    out.print(f"article {article} {verb} {', '.join(planned.products) or 'no product'}")
+    out.print(f"told: {', '.join(planned.partners) or 'nobody had received it'}")
+    if not dry_run:
+        _finish()
+
+
+@click.command()
+@click.option("--article", type=int)
+@click.option("--product", help="Path of a product, such as es/all.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First published on or after this day.")
+@click.option("--partner", help="Send to this partner only.")
+@reason_option
+@dry_run_option
+@json_option
+def resyndicate(
+    article: int | None,
+    product: str | None,
+    since: datetime | None,
+    partner: str | None,
+    reason: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Send the same version again: same guid, new `updated`, one delivery a partner."""
+    open_ledger()
+    from pipeline.actions import resyndicate as sending
+    from workers.spine import now
+
+    choice = sending.Choice(article=article, product=product, since=since.date() if since else None, partner=partner)
+    if dry_run:
+        rows = sending.plan(choice, now=now())
+    else:
+        rows = sending.resyndicate(choice, reason=reason, actor=actor(), now=now())
+    if as_json:
+        print_json({"dry_run": dry_run, "sendings": [asdict(row) for row in rows]})
+    else:
+        for row in rows:
+            to = row.partner or "public feeds"
+            what = f"v{row.version} to {to} by {row.channel}" if row.sent else f"not to {to}: {row.reason_code}"
+            out.print(f"article {row.article} in {row.product}: {what}")
+        sent = sum(row.sent for row in rows)
+        out.print(f"{'would send' if dry_run else 'sent'} {sent}, left out {len(rows) - sent}")
+    if not dry_run:
+        _finish()
+
+
+COMMANDS: list[click.Command] = [approve, reject, retry, correct, withdraw, resyndicate]

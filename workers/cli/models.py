@@ -1,0 +1,92 @@
+"""models: what translates."""
+
+from __future__ import annotations
+
+import click
+
+from workers.cli.common import actor, json_option, open_newsroom, out, print_json, talk
+
+
+@click.group()
+def models() -> None:
+    """Installed Argos packages."""
+
+
+@models.command(name="list")
+@json_option
+def list_models(as_json: bool) -> None:
+    """Installed models, the one in use last for each pair."""
+    open_newsroom()
+    from django.conf import settings
+
+    from pipeline.translation.models import installed
+
+    rows = [
+        {
+            "name": model.name,
+            "from": model.from_code,
+            "to": model.to_code,
+            "origin": model.origin,
+            "installed_at": model.installed_at,
+            "sha256": model.sha256,
+            "path": model.path,
+        }
+        for model in installed(settings.MODELS_DIR)
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        out.print(f"{row['name']}  {row['from']}→{row['to']}  {row['origin']}  sha256 {row['sha256']}", soft_wrap=True)
+        out.print(f"  card: {row['path']}/README.md", soft_wrap=True)
+    if not rows:
+        out.print("none; run: tornavoz models install starter")
+
+
+@models.command()
+@click.argument("package")
+def install(package: str) -> None:
+    """Install PACKAGE: starter, the path of an .argosmodel file, or a pair such as en-es from the Argos index."""
+    open_newsroom()
+    from django.conf import settings
+    from django.db import OperationalError
+
+    from pipeline.errors import ModelMissing
+    from pipeline.ledger import audit, units
+    from pipeline.ledger.models import Unit
+    from pipeline.translation.models import install as install_model
+    from workers.spine import now
+
+    with talk.status("unpacking, checking, trying a sentence"):
+        made = install_model(package, settings.MODELS_DIR, now())
+    out.print(f"{made.name} installed; sha256 {made.sha256}", soft_wrap=True)
+    try:
+        audit.record("model.installed", f"model:{made.name}"[:80], now=now(), actor=actor(), reason=made.sha256)
+        woken = units.wake(Unit.objects.filter(error_code__in=[ModelMissing.code, "model-damaged"]), now=now())
+    except OperationalError:
+        talk.print("there is no ledger yet; run: tornavoz init")
+        return
+    if woken:
+        out.print(f"{woken} units that waited for a model are due again")
+
+
+@models.command()
+def verify() -> None:
+    """Compare every installed file with its recorded digest."""
+    open_newsroom()
+    from django.conf import settings
+
+    from pipeline.errors import ModelDamaged
+    from pipeline.translation.models import installed
+    from pipeline.translation.models import verify as verify_model
+
+    damaged = []
+    for model in installed(settings.MODELS_DIR):
+        problems = verify_model(model)
+        damaged += [f"{model.name}: {problem}" for problem in problems]
+        out.print(f"{'FAIL' if problems else 'ok  '} {model.name}")
+    if damaged:
+        raise ModelDamaged("; ".join(damaged) + ". Install it again: tornavoz models install starter")
+
+
+COMMANDS = [models]

@@ -1,0 +1,140 @@
+"""Is this installation able to do its work? Each check says what it saw and, if it is wrong, the repair.
+
+Knows: what an installation needs. Must not know: the command line.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from pipeline import config
+from pipeline.errors import PipelineError
+from pipeline.ledger.models import Event, Product
+from pipeline.stages import Queue
+from pipeline.translation import models
+from workers import broker
+from workers.beat import deserted_queues
+
+FREE_BYTES = 500_000_000  # below this a full disk is near
+WAL_RESET_FIXED = (3, 51, 3)  # older SQLite can, rarely, damage a WAL ledger that two processes write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    says: str
+    repair: str = ""
+
+    def as_row(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def examine(*, quick: bool = False) -> list[Check]:
+    """All checks; with `quick` only configuration, database and output folder."""
+    checks: list[Callable[[], Check]] = [_configuration, _database, _output]
+    if not quick:
+        checks += [_models, _broker, _queues, _clock, _disk, _sqlite]
+    return [check() for check in checks]
+
+
+def _configuration() -> Check:
+    try:
+        loaded = config.load(settings.CONFIG_FILE)
+    except PipelineError as error:
+        return Check(name="configuration", ok=False, says=str(error), repair="tornavoz init, or mend newsroom.toml")
+    says = f"{len(loaded.source)} sources, {len(loaded.product)} products, {len(loaded.partner)} partners"
+    return Check(name="configuration", ok=True, says=says)
+
+
+def _database() -> Check:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return Check(name="database", ok=False, says=str(error), repair="start the database, or mend DATABASE_URL")
+    if waiting:
+        return Check(name="database", ok=False, says=f"{len(waiting)} migrations wait", repair="tornavoz init")
+    return Check(name="database", ok=True, says=f"{connection.vendor}, up to date")
+
+
+def _output() -> Check:
+    for folder in (settings.PUBLIC_DIR, settings.PRIVATE_DIR, settings.LOCKS_DIR, settings.OUTBOX_DIR):
+        try:
+            with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-"):
+                pass
+        except OSError as error:
+            repair = f"make {folder} and let this user write to it"
+            return Check(name="output folder", ok=False, says=f"{folder}: {error.strerror}", repair=repair)
+    return Check(name="output folder", ok=True, says=f"{settings.PUBLIC_DIR} can be written")
+
+
+def _models() -> Check:
+    wanted = set(Product.objects.filter(active=True).values_list("language", flat=True)) if _database().ok else set()
+    found = models.installed(settings.MODELS_DIR)
+    missing = sorted(wanted - {model.to_code for model in found})
+    if missing or not found:
+        repair = "tornavoz models install starter"
+        return Check(name="model", ok=False, says=f"none for {', '.join(missing) or 'any language'}", repair=repair)
+    damaged = {model.name: problems for model in found if (problems := models.verify(model))}
+    if damaged:
+        says = "; ".join(f"{name}: {', '.join(problems)}" for name, problems in damaged.items())
+        return Check(name="model", ok=False, says=says, repair="tornavoz models install starter")
+    return Check(name="model", ok=True, says=", ".join(model.name for model in found))
+
+
+def _broker() -> Check:
+    plan = broker.find(settings.BROKER_URL or None, settings.HOME)
+    if plan.url and not broker.answers(plan.url):
+        repair = "start it; until then the sweeper does the work"
+        return Check(name="broker", ok=False, says=f"{plan.explanation} It does not answer.", repair=repair)
+    return Check(name="broker", ok=True, says=plan.explanation)
+
+
+def _queues() -> Check:
+    if not _database().ok:
+        return Check(name="queues", ok=False, says="the ledger cannot be asked", repair="tornavoz init")
+    deserted: set[Queue] = deserted_queues(now=datetime.now(UTC))
+    if deserted:
+        repair = "tornavoz up, or start the workers; tornavoz run --until-idle does the work at once"
+        return Check(name="queues", ok=False, says=f"nobody serves {', '.join(sorted(deserted))}", repair=repair)
+    return Check(name="queues", ok=True, says="no work waits for want of a worker")
+
+
+def _clock() -> Check:
+    """Time that ran backwards is seen in the ledger: an event of the future."""
+    newest = Event.objects.order_by("-at").first() if _database().ok else None
+    ahead = (newest.at - datetime.now(UTC)).total_seconds() if newest else 0.0
+    if ahead > 5:
+        says = f"the newest event is {ahead:.0f} s in the future"
+        return Check(name="clock", ok=False, says=says, repair="set the clock: embargoes and leases depend on it")
+    return Check(name="clock", ok=True, says=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _disk() -> Check:
+    folder = settings.HOME if settings.HOME.exists() else Path()
+    free = shutil.disk_usage(folder).free
+    says = f"{free / 1e9:.1f} GB free"
+    return Check(name="disk", ok=free > FREE_BYTES, says=says, repair="free some space; a full disk stops intake")
+
+
+def _sqlite() -> Check:
+    if connection.vendor != "sqlite" or sqlite3.sqlite_version_info >= WAL_RESET_FIXED:
+        return Check(name="sqlite", ok=True, says=f"{connection.vendor} {sqlite3.sqlite_version}")
+    says = (
+        f"SQLite {sqlite3.sqlite_version} is older than 3.51.3, which mended a rare fault of WAL files with several "
+        "writers; keep backups, or use PostgreSQL for more than a few workers"
+    )
+    return Check(name="sqlite", ok=True, says=says)

@@ -1,0 +1,63 @@
+"""The work done in this very process: the default on one machine, the harness of the tests, the tool for a bad day.
+
+Knows: the runner and the sweeper. Must not know: the command line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from pipeline.actions import upkeep
+from pipeline.ledger.models import Unit
+from pipeline.runner import Outcome
+from pipeline.stages import UnitState
+from workers.beat import Beat
+from workers.spine import now, runner
+
+
+def until_idle(on_step: Callable[[int, int], None]) -> dict[str, Any]:
+    """Run due units until none is left. `on_step` hears (done, known so far). Returns counts."""
+    upkeep.lift_embargoes(now=now())
+    outcomes: Counter[str] = Counter()
+
+    def ran(outcome: Outcome) -> None:
+        outcomes[outcome] += 1
+        done = outcomes.total()
+        on_step(done, done + Unit.objects.filter(_due()).count())
+
+    runner().drain(on_run=ran)
+    return {
+        "ran": outcomes.total(),
+        "failed": outcomes[Outcome.FAILED],
+        "parked": Unit.objects.filter(state=UnitState.PARKED).count(),
+        "waiting": Unit.objects.filter(state=UnitState.READY).count(),
+        "leased": Unit.objects.filter(state=UnitState.LEASED).count(),
+    }
+
+
+def sentence(report: dict[str, Any]) -> str:
+    """The counts in words, hiding nothing that still waits."""
+    parts = [f"{report['ran']} units run"]
+    if report["failed"]:
+        parts.append(f"{report['failed']} failed and will be tried again")
+    if report["waiting"]:
+        parts.append(f"{report['waiting']} wait for their time")
+    if report["leased"]:
+        parts.append(f"{report['leased']} are in other hands")
+    if report["parked"]:
+        parts.append(f"{report['parked']} wait for a person: tornavoz status")
+    return ", ".join(parts)
+
+
+def sweep_for_ever(stopped: Callable[[], bool]) -> None:
+    """The sweeper, until `stopped`."""
+    Beat(runner(), settings.BROKER_URL, now).run(stopped)
+
+
+def _due() -> Q:
+    return Q(state=UnitState.READY, due_at__lte=now()) | Q(state=UnitState.LEASED, lease_until__lt=now())

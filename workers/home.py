@@ -1,0 +1,99 @@
+"""The state folder: made, upgraded, kept in step with its newsroom.toml.
+
+Knows: which folders and files belong in it. Must not know: the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pipeline.ledger.models import Source
+
+
+def prepare(sample: Path | None, *, actor: str) -> list[str]:
+    """Make what is missing and upgrade what is old. Returns what was done, a line each."""
+    done: list[str] = []
+    home = Path(os.environ.get("TORNAVOZ_HOME") or "var").resolve()
+    try:
+        for folder in (home, *(home / name for name in ("public", "private", "models", "outbox", "locks"))):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{home} cannot be made: {error.strerror}. Choose another with --home") from error
+    config_file = home / "newsroom.toml"
+    if sample is not None:
+        shutil.copyfile(sample, config_file)
+        done.append(f"{config_file} taken from {sample}")
+    elif not config_file.exists():
+        config_file.write_text(sample_config(), encoding="utf-8")
+        done.append(f"{config_file} written: edit it to make it yours")
+    from workers.cli.common import open_newsroom
+
+    open_newsroom()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    done.append("ledger up to date")
+    done += apply_config(actor=actor)
+    done += _starter_model()
+    return done
+
+
+def sample_config() -> str:
+    """The newsroom.toml that a new newsroom starts from."""
+    return resources.files("workers").joinpath("samples/newsroom.toml").read_text(encoding="utf-8")
+
+
+def check_config() -> None:
+    """ConfigError if newsroom.toml cannot be used."""
+    from django.conf import settings
+
+    from pipeline import config
+
+    config.load(settings.CONFIG_FILE)
+
+
+def apply_config(*, actor: str) -> list[str]:
+    """Make the ledger's sources, products and partners equal to the file; ask again where rights changed."""
+    from pipeline.actions.review import rights_changed
+    from pipeline.ledger import catalog
+    from workers.spine import newsroom, now
+
+    applied = catalog.apply(newsroom().config, now=now(), actor=actor)
+    lines = [f"{subject} changed" for subject in applied.changed]
+    for slug in applied.rights_changed:
+        count = rights_changed(slug, actor=actor, now=now())
+        lines.append(f"rights of {slug} changed: {count} articles are asked about again")
+    return lines
+
+
+def source_named(slug: str) -> Source:
+    """The active source of this name. ConfigError names the nearest one."""
+    from pipeline.config import near
+    from pipeline.ledger.models import Source
+
+    source = Source.objects.filter(slug=slug, active=True).first()
+    if source is None:
+        names = list(Source.objects.filter(active=True).values_list("slug", flat=True))
+        raise ConfigError(
+            f"there is no source {slug!r}{near(slug, names)} Add a [[source]] to newsroom.toml and run: tornavoz config"
+        )
+    return source
+
+
+def _starter_model() -> list[str]:
+    from django.conf import settings
+
+    from pipeline.translation import models
+    from workers.spine import now
+
+    if models.installed(settings.MODELS_DIR):
+        return []
+    made = models.install("starter", settings.MODELS_DIR, now())
+    return [f"model {made.name} installed (for trying out; see its card: tornavoz models list)"]

@@ -1,0 +1,41 @@
+"""All steps together, with this installation's configuration: what every process runs.
+
+Knows: how the parts are put together. Must not know: what any part does.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+
+from django.conf import settings
+
+from feeds import steps as outward
+from pipeline import config, steps
+from pipeline.runner import Runner
+from pipeline.translation.engines import Engines
+
+
+def now() -> datetime:
+    """The wall clock: the one place where it is read."""
+    return datetime.now(UTC)
+
+
+@cache
+def newsroom() -> steps.Newsroom:
+    """Configuration and engines of this process. Raises ConfigError."""
+    loaded = config.load(settings.CONFIG_FILE)
+    engines = Engines(
+        settings.MODELS_DIR,
+        mode=loaded.translation.mode,
+        threads=loaded.translation.threads,
+        pinned=loaded.translation.models,
+    )
+    return steps.Newsroom(config=loaded, engine_for=engines)
+
+
+@cache
+def runner() -> Runner:
+    """The runner of this process."""
+    room = newsroom()
+    return Runner({**steps.table(room), **outward.table(room)}, now)

@@ -1,0 +1,1 @@
+"""Blocks, sentences, inline markup and Spanish typography."""

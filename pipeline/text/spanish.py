@@ -1,0 +1,295 @@
+"""Spanish typography and dates, as rules that are data.
+
+Knows: Spanish orthography. Must not know: English, markup (offsets are carried by `markup.shift`), engines.
+
+Each rule names its source and carries its own example, which the tests run. The rules only move, add or swap signs;
+they never change a word, a number or anything that looks like an address. Sources: Ortografía de la lengua española
+(OLE, RAE and ASALE, 2010) by subject, and the Diccionario panhispánico de dudas (DPD).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+_SPANISH = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+_ENGLISH = "January February March April May June July August September October November December"
+MONTHS = tuple(_SPANISH.split())
+_NBSP = "\u00a0"
+
+
+def long_date(day: date) -> str:
+    """Return a date as running Spanish text has it: "26 de mayo de 2016" (OLE, fechas)."""
+    return f"{day.day} de {MONTHS[day.month - 1]} de {day.year}"
+
+
+def long_date_en(day: date) -> str:
+    """Return a date in English, day first: "26 May 2016"."""
+    return f"{day.day} {_ENGLISH.split()[day.month - 1]} {day.year}"
+
+
+# --- quotation marks ---------------------------------------------------------------------------------------------
+
+_LEVELS = (("«", "»"), ("“", "”"), ("‘", "’"))
+_PARTNER = {'"': '"', "“": "”", "«": "»"}
+_QUOTES = re.compile('["“”«»]')
+
+
+def _opens(text: str, at: int) -> bool | None:
+    """Whether the straight quote at `at` opens; None when its surroundings do not tell."""
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    left = not before or before.isspace() or before in '([{¿¡«“‘—–-"'
+    right = not after or after.isspace() or after in '.,;:!?…)]}»”’—–"'
+    if left == right:
+        return None
+    return left
+
+
+def _angled(found: re.Match[str]) -> str:
+    """Swap quotation marks by depth, if every one of them has its partner; otherwise change nothing."""
+    text = found[0]
+    out = list(text)
+    depth: list[str] = []
+    for mark in _QUOTES.finditer(text):
+        char, at = mark[0], mark.start()
+        opening = char in "«“" if char != '"' else _opens(text, at)
+        if opening:
+            if len(depth) == len(_LEVELS):
+                return text
+            out[at] = _LEVELS[len(depth)][0]
+            depth.append(char)
+        elif opening is None or not depth or _PARTNER[depth.pop()] != char:
+            return text
+        else:
+            out[at] = _LEVELS[len(depth)][1]
+    return text if depth else "".join(out)
+
+
+# --- opening question and exclamation marks ----------------------------------------------------------------------
+
+_OPENER = {"?": "¿", "!": "¡"}
+_RUN = re.compile(r"[?!]+(?=[\s»”’\")\]]|$)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Sr|Sra|Srta|Dr|Dra|Lic|Ing|Gral|Cnel|Cap|Tte|Prof|Mons|St|Ud|Uds|[A-ZÁÉÍÓÚÑ]{1,2})\.)$"
+)
+_OPENING = {"»": "«", "”": "“", ")": "(", "]": "["}
+
+
+def _opened(found: re.Match[str]) -> str:
+    """Put the missing ¿ or ¡ where the sentence that ends in ? or ! begins."""
+    text = found[0]
+    done = 0
+    while run := _RUN.search(text, done):
+        done = run.end()
+        if not _ends_sentence(text, run.end()):
+            continue
+        start = _sentence_start(text, run.start())
+        sentence = text[start : run.start()]
+        if not any(char.isalnum() for char in sentence):
+            continue
+        missing = "".join(_OPENER[sign] for sign in dict.fromkeys(reversed(run[0])) if _OPENER[sign] not in sentence)
+        text = text[:start] + missing + text[start:]
+        done += len(missing)
+    return text
+
+
+def _ends_sentence(text: str, at: int) -> bool:
+    """A sign inside a name (Yahoo! compra…) is followed by a small letter; one that closes a quotation always ends."""
+    rest = text[at:].lstrip()
+    return not rest or text[at] in '»”’")]' or not (rest[0].islower() or rest[0] in ",;")
+
+
+def _sentence_start(text: str, end: int) -> int:
+    """Return where the sentence that ends at `end` begins: after a stop, or inside the quote or bracket still open."""
+    closed: list[str] = []
+    at = end
+    while at > 0:
+        char = text[at - 1]
+        if char in _OPENING:
+            closed.append(_OPENING[char])
+        elif char in "«“([":
+            if not closed or closed[-1] != char:
+                break
+            closed.pop()
+        elif char in ".?!…" and not closed and at < end and _stops(text, at):
+            break
+        at -= 1
+    while at < end and (text[at].isspace() or text[at] in '»”’")]—–-'):
+        at += 1
+    return at
+
+
+def _stops(text: str, at: int) -> bool:
+    after = text[at:].lstrip('»”’")]')
+    if not after[:1].isspace():
+        return False
+    after = after.lstrip()
+    return not after[:1].islower() and not (text[at - 1] == "." and _ABBREVIATION.search(text[:at]))
+
+
+# --- dates and signs ---------------------------------------------------------------------------------------------
+
+_MONTH = "|".join(name.capitalize() for name in MONTHS)
+_DAY = "Lunes|Martes|Miércoles|Jueves|Viernes|Sábado|Domingo"
+_UNITS = "km²|km|kg|cm|mm|ha|m²|m|g|t|MW|kW|GB|°C|€"
+
+
+def _lower(found: re.Match[str]) -> str:
+    return found[0].lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One typographic rule: what it looks for, what it writes, where it comes from, and an example of each."""
+
+    name: str
+    authority: str
+    pattern: re.Pattern[str]
+    replacement: str | Callable[[re.Match[str]], str]
+    before: str
+    after: str
+
+    def apply(self, text: str) -> str:
+        """Return `text` with this rule applied everywhere."""
+        return self.pattern.sub(self.replacement, text)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="single-blanks",
+        authority="house",
+        pattern=re.compile(r"[ \u00a0]*\u00a0[ \u00a0]*|  +"),
+        replacement=lambda found: _NBSP if _NBSP in found[0] else " ",
+        before="El  alcalde   habló.",
+        after="El alcalde habló.",
+    ),
+    Rule(
+        name="no-blank-before-signs",
+        authority="OLE, espacios y signos",
+        pattern=re.compile(r"(?<=\S)[ \u00a0]+(?=[,;:.!?…](?:[\s»”’\")\]]|$)|[»)\]])"),
+        replacement="",
+        before="Llegó , vio y venció .",
+        after="Llegó, vio y venció.",
+    ),
+    Rule(
+        name="no-blank-after-openers",
+        authority="OLE, espacios y signos",
+        pattern=re.compile(r"([¿¡«(\[])[ \u00a0]+(?=\S)"),
+        replacement=r"\1",
+        before="¿ Quién dijo ( ayer) que no?",
+        after="¿Quién dijo (ayer) que no?",
+    ),
+    Rule(
+        name="angled-quotation-marks",
+        authority="OLE, comillas",
+        pattern=re.compile(r"(?s).+"),
+        replacement=_angled,
+        before='El juez dijo: "No hay “pruebas” todavía".',
+        after="El juez dijo: «No hay “pruebas” todavía».",
+    ),
+    Rule(
+        name="no-second-stop",
+        authority="OLE, comillas y otros signos",
+        pattern=re.compile(r"(?<![.A-ZÁÉÍÓÚÑ])(?<!\betc)[.,]([»”])(?=[.,;:])"),
+        replacement=r"\1",
+        before="«No volverán.», dijo.",
+        after="«No volverán», dijo.",
+    ),
+    Rule(
+        name="stop-after-closing-quote",
+        authority="OLE, comillas y otros signos",
+        pattern=re.compile(r"(?<![.A-ZÁÉÍÓÚÑ])(?<!\betc)([.,])([»”]+)"),
+        replacement=r"\2\1",
+        before="Dijo que era «muy tarde.»",
+        after="Dijo que era «muy tarde».",
+    ),
+    Rule(
+        name="opening-question-marks",
+        authority="OLE, interrogación y exclamación",
+        pattern=re.compile(r"(?s).+"),
+        replacement=_opened,
+        before="Nadie lo sabe. Quién dio la orden? Basta!",
+        after="Nadie lo sabe. ¿Quién dio la orden? ¡Basta!",
+    ),
+    Rule(
+        name="per-cent",
+        authority="OLE, símbolos y cifras",
+        pattern=re.compile(r"(?<=\d)[ \u00a0\u202f]?%(?!\w)"),
+        replacement=_NBSP + "%",
+        before="Subió un 15% en un año.",
+        after="Subió un 15\u00a0% en un año.",
+    ),
+    Rule(
+        name="units",
+        authority="OLE, símbolos y cifras",
+        pattern=re.compile(rf"(?<=\d) (?=(?:{_UNITS})(?![\w²]))"),
+        replacement=_NBSP,
+        before="Está a 30 km de la frontera.",
+        after="Está a 30\u00a0km de la frontera.",
+    ),
+    Rule(
+        name="number-sign",
+        authority="DPD, «número»",
+        pattern=re.compile(r"\b([nN])(?:\.[ \u00a0]?[º°]|[º°])\.?[ \u00a0]?(?=\d)"),
+        replacement=r"\1.º" + _NBSP,
+        before="El decreto nº 45 sigue vigente.",
+        after="El decreto n.º\u00a045 sigue vigente.",
+    ),
+    Rule(
+        name="months-in-lower-case",
+        authority="OLE, mayúsculas: meses y días",
+        pattern=re.compile(rf"(?:(?<=\d de )|(?<=\ben )|(?<=\bdesde )|(?<=\bhasta ))(?:{_MONTH})(?= del? \d{{4}}\b)"),
+        replacement=_lower,
+        before="Ocurrió el 26 de Mayo de 2016.",
+        after="Ocurrió el 26 de mayo de 2016.",
+    ),
+    Rule(
+        name="days-in-lower-case",
+        authority="OLE, mayúsculas: meses y días",
+        pattern=re.compile(rf"(?<=[a-záéíóúñ,] )(?:{_DAY})(?=,? \d{{1,2}} de (?i:{_MONTH})\b)"),
+        replacement=_lower,
+        before="Fue el Lunes 3 de mayo.",
+        after="Fue el lunes 3 de mayo.",
+    ),
+)
+
+# addresses, accounts and tags are not prose; the last sign of a sentence does not belong to them
+_PROTECTED = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?)\]]"
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<!\w)[@#]\w+"
+)
+_ROUNDS = 8
+
+
+def typography(text: str) -> str:
+    """Return `text` with every rule applied until nothing changes; idempotent.
+
+    For one sentence or a whole block alike: quotation marks that open in one sentence and close in another only find
+    each other in the block, so it pays to run it there once more.
+    """
+    for _ in range(_ROUNDS):
+        before = text
+        text = _once(text)
+        if text == before:
+            return text
+    return before
+
+
+def _once(text: str) -> str:
+    kept: list[str] = []
+    stand_ins = (chr(code) for code in range(0xF0000, 0xFFFFE) if chr(code) not in text)
+    places: dict[str, str] = {}
+
+    def hide(found: re.Match[str]) -> str:
+        stand_in = next(stand_ins)
+        places[stand_in] = found[0]
+        return stand_in
+
+    text = _PROTECTED.sub(hide, text)
+    for rule in RULES:
+        text = rule.apply(text)
+    kept.extend(places.get(char, char) for char in text)
+    return "".join(kept)

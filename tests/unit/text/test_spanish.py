@@ -1,0 +1,100 @@
+"""Rules of Spanish typography; every rule also proves its own example."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.text.spanish import RULES, Rule, long_date, long_date_en, typography
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_each_rule_turns_its_example(rule: Rule) -> None:
+    assert rule.before != rule.after
+    assert rule.apply(rule.before) == rule.after
+    assert rule.apply(rule.after) == rule.after
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        # quotation marks
+        ('"Nos vamos", dijo. "Ya".', "«Nos vamos», dijo. «Ya»."),
+        ("“Nos vamos”, dijo.", "«Nos vamos», dijo."),
+        ("Según «la “ley” vigente»", "Según «la “ley” vigente»"),
+        ("“Leyó «El País» y calló”.", "«Leyó “El País” y calló»."),
+        ('Dijo: "Nos vamos.', 'Dijo: "Nos vamos.'),
+        ('Una tubería de 5" de ancho', 'Una tubería de 5" de ancho'),
+        ('"¿Por qué?", preguntó.', "«¿Por qué?», preguntó."),
+        ('Dijo que "no hay nada."', "Dijo que «no hay nada»."),
+        ("Dijo «no sé...»", "Dijo «no sé...»"),
+        ("La sede en «EE. UU.» cerró.", "La sede en «EE. UU.» cerró."),
+        ("« Adiós »", "«Adiós»"),
+        ("el apodo ('El Güero')", "el apodo ('El Güero')"),
+        # ¿ ¡
+        ("Quién fue?", "¿Quién fue?"),
+        ("¿Quién fue?", "¿Quién fue?"),
+        ("Fue así. Por qué? Nadie sabe.", "Fue así. ¿Por qué? Nadie sabe."),
+        ("El Sr. Gómez vino?", "¿El Sr. Gómez vino?"),
+        ("Preguntó «quién fue?» y se fue.", "Preguntó «¿quién fue?» y se fue."),
+        ("Qué horror?!", "¡¿Qué horror?!"),
+        ("Yahoo! compra la firma.", "Yahoo! compra la firma."),
+        ("El dato (?) no consta.", "El dato (?) no consta."),
+        ("— Vienes?", "— ¿Vienes?"),
+        # signs
+        ("Un 3,5% y un 15 % más", "Un 3,5\u00a0% y un 15\u00a0% más"),
+        ("a 5 km, 3 kg y 40 €.", "a 5\u00a0km, 3\u00a0kg y 40\u00a0€."),
+        ("hay 5 mujeres y 3 grupos", "hay 5 mujeres y 3 grupos"),
+        ("N.° 3 y n. º 4", "N.º\u00a03 y n.º\u00a04"),
+        ("el calibre .38 y el archivo .csv", "el calibre .38 y el archivo .csv"),
+        # dates
+        ("el 26 de Mayo de 2016 y en Junio de 2017", "el 26 de mayo de 2016 y en junio de 2017"),
+        ("la plaza 25 de Mayo", "la plaza 25 de Mayo"),
+        ("Lunes 3 de mayo", "Lunes 3 de mayo"),
+        # never touched
+        (
+            "Vea https://a.example/x?q=5%&r=2 y escriba a a.b@c.example o a @d_e.",
+            "Vea https://a.example/x?q=5%&r=2 y escriba a a.b@c.example o a @d_e.",
+        ),
+        ('Vea "https://a.example/p".', "Vea «https://a.example/p»."),
+        ("", ""),
+    ],
+)
+def test_typography(found: str, expected: str) -> None:
+    assert typography(found) == expected
+    assert typography(expected) == expected
+
+
+SIGNS = st.text(st.sampled_from(list(' \u00a0"“”«»?!¿¡.,;:…()%5aBñ@#-—nº\U000f0000')), max_size=24)
+PROSE = st.lists(
+    st.sampled_from(
+        ["dijo", '"', "“", "”", "«", "»", "Qué", "?", "!", ".", ",", " ", " ", "15%", "26 de Mayo de 2016", "(", ")",
+         "https://a.example/5%", "@x", "Sr.", "...", "—", "n° 3", "EE. UU."]
+    ),
+    max_size=14,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.one_of(SIGNS, PROSE, st.text(max_size=30)))
+def test_typography_is_idempotent(text: str) -> None:
+    once = typography(text)
+    assert typography(once) == once
+
+
+@settings(max_examples=300, deadline=None)
+@given(PROSE)
+def test_typography_keeps_every_letter_and_figure_in_order(text: str) -> None:
+    def words(value: str) -> str:
+        return "".join(char for char in value.lower() if char.isalnum() and char not in "º°")
+
+    assert words(typography(text)) == words(text)
+
+
+def test_long_dates() -> None:
+    assert long_date(date(2016, 5, 26)) == "26 de mayo de 2016"
+    assert long_date(date(2024, 9, 1)) == "1 de septiembre de 2024"
+    assert long_date_en(date(2016, 5, 26)) == "26 May 2016"

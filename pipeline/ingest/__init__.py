@@ -1,0 +1,1 @@
+"""From a payload, or an address, to one record of an article."""

@@ -1,0 +1,1 @@
+"""What partners receive: feeds, pages, pushes, and the addresses they stand at."""

@@ -1,0 +1,166 @@
+"""The two outward steps: publish (files) and deliver (pushes).
+
+Knows: which unit renders what, the lock that keeps an old state from overwriting a newer one, the last look at the
+credit. Must not know: how a format is written, how a push is signed.
+
+Loading and writing happen under one lock per subject: a worker that was frozen between the two can only ever delay a
+newer rendering, never undo it. The kernel frees the lock of a killed process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+
+from feeds import addresses, documents, files, jsonfeed, page, render
+from feeds.item import carried
+from feeds.readback import bodies
+from feeds.webhooks import deliver
+from pipeline.errors import PublishError
+from pipeline.ledger import audit
+from pipeline.ledger.models import Delivery, Partner, Product
+from pipeline.rights import invariant
+from pipeline.rights.rendered import edge_words
+from pipeline.runner import Effect, StepFunction, Work
+from pipeline.stages import DeliveryState, Step
+from pipeline.steps import Newsroom
+from pipeline.telemetry import FILES
+from pipeline.types import Entry, FeedDocument, Status
+
+log = structlog.get_logger(__name__)
+
+WRITERS = {"rss": render.rss, "atom": render.atom, "json": jsonfeed.jsonfeed}
+
+
+def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
+    """The steps of this module, ready to be run."""
+    return {Step.PUBLISH: partial(publish, newsroom), Step.DELIVER: partial(deliver, newsroom)}
+
+
+def publish(newsroom: Newsroom, work: Work) -> Effect:
+    """Render the current state of a page, a product's feeds, or a partner's private feeds to files."""
+    kind, _, rest = work.subject.partition(":")
+    with _locked(work.subject):
+        if kind == "page":
+            article, _, language = rest.partition(":")
+            return _publish_page(newsroom, work, int(article), language)
+        if kind == "feed":
+            return _publish_product(newsroom, work, Product.objects.get(pk=int(rest)))
+        partner, _, product = rest.partition(":")
+        return _publish_private(
+            newsroom, work, Partner.objects.get(pk=int(partner)), Product.objects.get(pk=int(product))
+        )
+
+
+def _publish_page(newsroom: Newsroom, work: Work, article: int, language: str) -> Effect:
+    entry = documents.page_entry(article, language, newsroom.config, now=work.now)
+    path = settings.PUBLIC_DIR / addresses.article_path(language, article)
+    tombstone = path.with_suffix(".gone.html")
+    if entry is None:
+        changed = [files.remove(path)]
+    elif entry.status is Status.CANCELED:
+        changed = [files.remove(path), _write(tombstone, page.gone(entry), entry.updated)]
+    else:
+        feeds = addresses.feed_urls(newsroom.config.site.url, _first_product(article, language))
+        site = newsroom.config.site
+        content = page.article(entry, feeds, site=site.name, home_url=f"{site.url}/")
+        _refuse_one("page", entry, content.decode())
+        changed = [files.remove(tombstone), _write(path, content, entry.updated)]
+    return partial(_tell, work, any(changed), article=article)
+
+
+def _publish_product(newsroom: Newsroom, work: Work, product: Product) -> Effect:
+    document = documents.product_document(product, newsroom.config, now=work.now)
+    outputs = {form: writer(document) for form, writer in WRITERS.items()}
+    _refuse_uncredited(document.entries, outputs)
+    changed = [
+        _write(settings.PUBLIC_DIR / addresses.feed_path(product.path, form), content, document.updated)
+        for form, content in outputs.items()
+    ]
+    site = newsroom.config.site
+    index = settings.PUBLIC_DIR / addresses.index_path(product.path)
+    changed.append(_write(index, page.index(document, site=site.name, home_url=f"{site.url}/"), document.updated))
+    products = documents.products(newsroom.config)
+    home = page.home(products, title=site.name, language=product.language, home_url=f"{site.url}/")
+    changed.append(_write(settings.PUBLIC_DIR / "index.html", home, products[0].updated))
+    return partial(_tell, work, any(changed))
+
+
+def _publish_private(newsroom: Newsroom, work: Work, partner: Partner, product: Product) -> Effect:
+    folder = settings.PRIVATE_DIR / addresses.private_folder(partner.slug, product.path)
+    if not (partner.active and partner.products.filter(pk=product.pk).exists()):
+        gone = [files.remove(folder / name) for name in addresses.FORMATS.values()]
+        return partial(_tell, work, any(gone))
+    document = documents.partner_document(product, partner, newsroom.config, now=work.now)
+    outputs = {form: writer(document) for form, writer in WRITERS.items()}
+    _refuse_uncredited(document.entries, outputs)
+    changed = [_write(folder / addresses.FORMATS[form], content, document.updated) for form, content in outputs.items()]
+
+    def save() -> None:
+        _tell(work, any(changed))
+        _settle(partner, product, document, work.now)
+
+    return save
+
+
+def _settle(partner: Partner, product: Product, document: FeedDocument, now: datetime) -> None:
+    """A partner without a webhook has been sent what stands in its feed."""
+    guids = [entry.guid for entry in document.entries]
+    Delivery.objects.filter(
+        partner=partner,
+        release__product=product,
+        release__guid__in=guids,
+        channel="feed",
+        state=DeliveryState.PENDING,
+    ).update(state=DeliveryState.SENT, settled_at=now)
+
+
+def _refuse_uncredited(entries: Iterable[Entry], outputs: Mapping[str, bytes]) -> None:
+    """No feed leaves without its credits: the invariant is asked of the very bytes that are about to be written."""
+    for form, content in outputs.items():
+        found = bodies(form, content)
+        for entry in entries:
+            if entry.status is not Status.CANCELED:
+                _refuse_one(form, entry, found.get(entry.guid, ""))
+
+
+def _refuse_one(form: str, entry: Entry, output: str) -> None:
+    first, last = edge_words(carried(entry.body))
+    problems = invariant.problems(output, entry.attribution, first_words=first, last_words=last)
+    if problems:
+        raise PublishError(f"{form} of {entry.guid} was not written: {'; '.join(problems)}")
+
+
+def _write(path: Path, content: bytes, modified: datetime) -> bool:
+    changed = files.write(path, content, modified=modified)
+    FILES.labels(outcome="written" if changed else "unchanged").inc()
+    return changed
+
+
+def _first_product(article: int, language: str) -> str:
+    product = Product.objects.filter(releases__article=article, language=language).order_by("pk").first()
+    return product.path if product else f"{language}/all"
+
+
+def _tell(work: Work, changed: bool, *, article: int | None = None) -> None:
+    if changed:
+        audit.record("output.published", work.subject, now=work.now, actor="pipeline", article=article)
+
+
+@contextmanager
+def _locked(subject: str) -> Iterator[None]:
+    try:
+        settings.LOCKS_DIR.mkdir(parents=True, exist_ok=True)
+        lock = (settings.LOCKS_DIR / f"{subject.replace(':', '-')}.lock").open("w")
+    except OSError as error:
+        raise PublishError(f"{settings.LOCKS_DIR} cannot be written: {error.strerror}") from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

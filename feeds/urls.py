@@ -1,0 +1,15 @@
+"""Every address in one list."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, re_path
+
+from feeds import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.published, {"path": "index.html"}),
+    path("health", views.health),
+    path("metrics", views.metrics),
+    re_path(r"^p/(?P<token>[A-Za-z0-9_-]{8,100})/(?P<product>[a-z-]+/[a-z0-9-]+)/(?P<name>[a-z.]+)$", views.private),
+    re_path(r"^(?P<path>.+)$", views.published),
+]

@@ -1,0 +1,92 @@
+"""The words around an article, in each language that feeds and pages are written in.
+
+Knows: wordings. Must not know: articles, credits (the rights package words those).
+A language without words of its own gets English ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.text.spanish import long_date, long_date_en
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's wordings."""
+
+    language: str
+    skip: str
+    published: str
+    updated: str
+    feeds: str
+    keywords: str
+    articles: str
+    nothing_yet: str
+    all_articles: str
+    withdrawn: str
+    gone: str
+    corrected: str
+    untitled: str
+    rights: str
+    footer: str
+    date: Callable[[date], str]  # as a reader writes it: 26 de mayo de 2016
+
+
+_SPANISH = Words(
+    language="es",
+    skip="Ir al contenido",
+    published="Publicado",
+    updated="Actualizado",
+    feeds="Suscripción",
+    keywords="Temas",
+    articles="Artículos",
+    nothing_yet="Todavía no hay artículos.",
+    all_articles="Todos los artículos",
+    withdrawn="Retirado",
+    gone="Este artículo fue retirado y ya no está disponible.",
+    corrected="corregido",
+    untitled="Sin título",
+    rights="Cada artículo indica su propia licencia y su fuente.",
+    footer="Publicado con Tornavoz",
+    date=long_date,
+)
+
+_ENGLISH = Words(
+    language="en",
+    skip="Skip to content",
+    published="Published",
+    updated="Updated",
+    feeds="Subscribe",
+    keywords="Topics",
+    articles="Articles",
+    nothing_yet="No articles yet.",
+    all_articles="All articles",
+    withdrawn="Withdrawn",
+    gone="This article was withdrawn and is no longer available.",
+    corrected="corrected",
+    untitled="Untitled",
+    rights="Each article states its own licence and source.",
+    footer="Published with Tornavoz",
+    date=long_date_en,
+)
+
+_BY_LANGUAGE = {"es": _SPANISH, "en": _ENGLISH}
+_RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"}
+
+
+def words(language: str) -> Words:
+    """The wordings for a BCP 47 tag, by its primary language."""
+    return _BY_LANGUAGE.get(primary(language), _ENGLISH)
+
+
+def primary(language: str) -> str:
+    """Primary subtag, lower case: "es-419" -> "es"."""
+    return language.partition("-")[0].lower()
+
+
+def direction(language: str) -> str:
+    """ "rtl" for languages written from the right, else "ltr"; a value of HTML's `dir`."""
+    return "rtl" if primary(language) in _RIGHT_TO_LEFT else "ltr"

@@ -1,0 +1,1 @@
+"""The processes: Celery workers, sweeper, supervisor, command line."""

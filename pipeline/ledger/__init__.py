@@ -1,0 +1,1 @@
+"""All rows of the newsroom; Django stays in here and at the edges."""

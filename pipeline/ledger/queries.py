@@ -69,6 +69,7 @@ def fate(article: Article) -> Row:
         "state": revision.state if revision else None,
         "code": revision.reason_code if revision else "",
         "reason": revision.reason if revision else "",
+        "findings": [_finding(each) for each in story.get("findings", [])],
         "translations": [_translation(row) for row in Translation.objects.filter(revision=revision).order_by("pk")],
         "releases": [
             _release(row)
@@ -88,8 +89,12 @@ def _translation(row: Translation) -> Row:
         "version": row.version,
         "state": row.state,
         "headline": (row.draft or {}).get("headline", ""),
-        "findings": [{key: finding[key] for key in ("code", "level", "place", "reason")} for finding in row.findings],
+        "findings": [_finding(each) for each in row.findings],
     }
+
+
+def _finding(finding: Row) -> Row:
+    return {key: finding[key] for key in ("code", "level", "place", "reason")}
 
 
 def _release(row: Release) -> Row:

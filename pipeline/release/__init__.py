@@ -1,0 +1,1 @@
+"""Who gets what, and when: decisions without side effects."""

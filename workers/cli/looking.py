@@ -40,6 +40,7 @@ def status(limit: int, held: bool, as_json: bool) -> None:
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     why = [row["code"]] if row["code"] else []
+    why += [f"{each['code']} ({each['level']})" for each in row["findings"] if each["level"] != "info"]
     for translation in row["translations"]:
         why += [finding["code"] for finding in translation["findings"] if finding["level"] == "hold"]
     for release in row["releases"]:

@@ -13,7 +13,7 @@ from typing import TypeVar
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from workers.cli.common import json_option, open_ledger, out, print_json, talk
+from workers.cli.common import actor, json_option, open_ledger, out, print_json, talk
 
 Report = TypeVar("Report")
 QUEUES = ["intake", "translate", "publish", "deliver"]
@@ -117,7 +117,10 @@ def serve(host: str, port: int, workers: int) -> None:
 @click.option("--port", default=8000, show_default=True)
 def up(host: str, port: int) -> None:
     """Run everything until Ctrl-C: web server, workers, beat, and a broker of our own if none is configured."""
-    open_ledger()
+    from workers import home
+
+    for line in home.prepare(None, actor=actor()):
+        talk.print(line, soft_wrap=True)
     from workers import together
 
     together.up(host, port)

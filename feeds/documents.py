@@ -56,7 +56,7 @@ def partner_document(product: Product, partner: Partner, config: Config, *, now:
 def page_entry(article: int, language: str, config: Config, *, now: datetime) -> Entry | None:
     """The article's page: usable if any product shows it, a stub once it is withdrawn, else nothing."""
     release = (
-        Release.objects.filter(article=article, product__language=language)
+        Release.objects.filter(article=article, product__language=language, product__active=True)
         .filter(Q(state=ReleaseState.USABLE) | Q(state=ReleaseState.CANCELED, version__gt=0))
         .select_related("product", "article__source", "translation__revision")
         .order_by("-updated_at", "pk")

@@ -10,6 +10,7 @@ newer rendering, never undo it. The kernel frees the lock of a killed process.
 from __future__ import annotations
 
 import fcntl
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -36,6 +37,7 @@ from pipeline.types import Entry, FeedDocument, Status
 
 log = structlog.get_logger(__name__)
 
+LOCKS = 64  # two subjects may share one: they wait for each other, which costs a moment and nothing else
 WRITERS = {"rss": render.rss, "atom": render.atom, "json": jsonfeed.jsonfeed}
 
 
@@ -77,6 +79,11 @@ def _publish_page(newsroom: Newsroom, work: Work, article: int, language: str) -
 
 
 def _publish_product(newsroom: Newsroom, work: Work, product: Product) -> Effect:
+    index = settings.PUBLIC_DIR / addresses.index_path(product.path)
+    if not product.active:
+        paths = [settings.PUBLIC_DIR / addresses.feed_path(product.path, form) for form in WRITERS]
+        gone = [files.remove(path) for path in (*paths, index)]
+        return partial(_tell, work, any(gone))
     document = documents.product_document(product, newsroom.config, now=work.now)
     outputs = {form: writer(document) for form, writer in WRITERS.items()}
     _refuse_uncredited(document.entries, outputs)
@@ -85,7 +92,6 @@ def _publish_product(newsroom: Newsroom, work: Work, product: Product) -> Effect
         for form, content in outputs.items()
     ]
     site = newsroom.config.site
-    index = settings.PUBLIC_DIR / addresses.index_path(product.path)
     changed.append(_write(index, page.index(document, site=site.name, home_url=f"{site.url}/"), document.updated))
     products = documents.products(newsroom.config)
     home = page.home(products, title=site.name, language=product.language, home_url=f"{site.url}/")
@@ -156,11 +162,13 @@ def _tell(work: Work, changed: bool, *, article: int | None = None) -> None:
 
 @contextmanager
 def _locked(subject: str) -> Iterator[None]:
+    """Hold one of a fixed number of locks; which one depends on the subject alone."""
+    path = settings.LOCKS_DIR / f"publish-{zlib.crc32(subject.encode()) % LOCKS:02}.lock"
     try:
-        settings.LOCKS_DIR.mkdir(parents=True, exist_ok=True)
-        lock = (settings.LOCKS_DIR / f"{subject.replace(':', '-')}.lock").open("w")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("w")
     except OSError as error:
-        raise PublishError(f"{settings.LOCKS_DIR} cannot be written: {error.strerror}") from error
+        raise PublishError(f"{path} cannot be written: {error.strerror}. Let this user write to that folder") from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

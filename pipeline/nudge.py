@@ -11,7 +11,10 @@ from functools import cache
 
 import structlog
 from celery import Celery
+from kombu import Queue as CeleryQueue
 from kombu.exceptions import OperationalError
+
+from pipeline.stages import Queue
 
 log = structlog.get_logger(__name__)
 
@@ -48,8 +51,9 @@ def make_app(broker_url: str) -> Celery:
         task_store_errors_even_if_ignored=False,
         task_serializer="json",
         accept_content=["json"],
-        task_create_missing_queues=True,
-        task_default_queue="intake",
+        task_queues=[CeleryQueue(name) for name in Queue],
+        task_create_missing_queues=False,
+        task_default_queue=Queue.INTAKE,
         task_time_limit=600,
         task_soft_time_limit=540,
         worker_prefetch_multiplier=1,
@@ -59,6 +63,7 @@ def make_app(broker_url: str) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         enable_utc=True,
     )
     return app

@@ -99,6 +99,10 @@ def clear(newsroom: Newsroom, work: Work) -> Effect:
     doubts = _blocking(evidence_doubts(revision.source, story))
 
     def save() -> None:
+        if revision.withdrawn:
+            reason = "the article was withdrawn; a withdrawal is final, so its new versions are kept but not published"
+            articles.hold(revision.id, "article-withdrawn", reason, now=work.now, actor=ACTOR)
+            return
         if doubts:
             articles.hold(revision.id, doubts[0].code, _reasons(doubts), now=work.now, actor=ACTOR)
             return
@@ -199,6 +203,7 @@ def release(newsroom: Newsroom, work: Work) -> Effect:
 
     def save() -> None:
         touched = []
+        stands_now = False
         for product in Product.objects.filter(active=True, language=translation.language):
             row, stands = releases.standing(revision.article, product.pk)
             wanted = Selection.of(product.rules).takes(
@@ -207,6 +212,7 @@ def release(newsroom: Newsroom, work: Work) -> Effect:
             if not wanted and stands is None:
                 continue
             decision = decide(candidate, stands, public, withdrawn=revision.withdrawn)
+            stands_now = stands_now or decision.action is not Action.NOTHING
             if decision.action is Action.REVISE:
                 note = translation.correction or default_note(translation.language)
                 releases.note_correction(revision.article, translation.language, translation.id, note, now=work.now)
@@ -228,6 +234,8 @@ def release(newsroom: Newsroom, work: Work) -> Effect:
             kind = "corrected" if decision.action is Action.REVISE else "published"
             for partner in product.partners.filter(active=True) if decision.action is not Action.WITHHOLD else ():
                 releases.queue_delivery(carried, partner, permission(catalog.use_of(partner)), kind, now=work.now)
+        if stands_now:
+            translations.supersede_before(translation)
         releases.arm_publications(touched, now=work.now)
 
     return save

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from django.db.models import Q, QuerySet
@@ -24,7 +24,7 @@ from workers import broker, courtesy
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 5.0
-PATIENCE = timedelta(seconds=60)  # how long due work may wait with nobody working on its queue
+PATIENCE = units.LEASE / 2  # how long due work may wait with nobody working on its queue
 RUN_SECONDS = 4.0  # of a tick, when the sweeper runs steps itself
 HOURLY = 3600.0
 
@@ -65,7 +65,7 @@ class Beat:
 
 
 def deserted_queues(*, now: datetime) -> set[Queue]:
-    """Queues whose work has been due for a minute while nobody holds a lease in them: dead or deaf workers."""
+    """Queues whose work has been due for half a lease while nobody holds a lease in them: dead or deaf workers."""
     late = Unit.objects.filter(
         Q(state=UnitState.READY, due_at__lt=now - PATIENCE) | Q(state=UnitState.LEASED, lease_until__lt=now)
     )

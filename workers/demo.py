@@ -28,6 +28,7 @@ from pipeline.ledger.models import Article, Partner, Product, Release, Revision,
 from pipeline.rights.attribution import bottom_text, top_text
 from pipeline.stages import UnitState
 from pipeline.types import Attribution, BlockKind, Draft, Envelope, Format, Incoming
+from workers import courtesy
 from workers.cli.common import out, talk
 from workers.spine import newsroom, now
 from workers.supervise import Supervisor
@@ -52,6 +53,8 @@ def run() -> None:
             for row in batch:
                 _submit(row)
             _wait(supervisor, label)
+    moment = now()
+    courtesy.draft_day(newsroom().config, moment.date(), now=moment)
     show()
 
 
@@ -107,6 +110,10 @@ def show() -> None:
     out.rule("files")
     for path in _files():
         out.print(f"{path.stat().st_size:>9,} bytes  {path}", soft_wrap=True, markup=False)
+    for path in courtesy.outbox():
+        out.print(
+            f"{path.stat().st_size:>9,} bytes  {path}  (to the publisher; sent only when you say so)", markup=False
+        )
     out.print()
     out.print(f"Serve them, with workers: tornavoz --home {settings.HOME} up", soft_wrap=True, markup=False)
     out.print(f"What happened to one article: tornavoz --home {settings.HOME} trace 1", soft_wrap=True, markup=False)

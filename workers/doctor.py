@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from feeds.agreement import disagreements
 from pipeline import config
 from pipeline.errors import PipelineError
 from pipeline.ledger.models import Event, Product
@@ -46,7 +47,7 @@ def examine(*, quick: bool = False) -> list[Check]:
     """All checks; with `quick` only configuration, database and output folder."""
     checks: list[Callable[[], Check]] = [_configuration, _database, _output]
     if not quick:
-        checks += [_models, _broker, _queues, _clock, _disk, _sqlite]
+        checks += [_models, _broker, _queues, _files, _clock, _disk, _sqlite]
     return [check() for check in checks]
 
 
@@ -111,6 +112,17 @@ def _queues() -> Check:
         repair = "tornavoz up, or start the workers; tornavoz run --until-idle does the work at once"
         return Check(name="queues", ok=False, says=f"nobody serves {', '.join(sorted(deserted))}", repair=repair)
     return Check(name="queues", ok=True, says="no work waits for want of a worker")
+
+
+def _files() -> Check:
+    if not (_database().ok and _configuration().ok):
+        return Check(name="files", ok=False, says="the ledger cannot be asked", repair="tornavoz init")
+    wrong = disagreements(config.load(settings.CONFIG_FILE), now=datetime.now(UTC))
+    if wrong:
+        more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+        says = "; ".join(wrong[:5]) + more
+        return Check(name="files", ok=False, says=says, repair="tornavoz publish --all")
+    return Check(name="files", ok=True, says="every file says what the ledger says")
 
 
 def _clock() -> Check:

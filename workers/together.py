@@ -61,7 +61,7 @@ def installation(
 
 def up(host: str, port: int) -> None:
     """Run until Ctrl-C."""
-    with installation(web=(host, port), say=lambda line: talk.print(line, markup=False)) as supervisor:
+    with installation(web=(host, port), say=lambda line: talk.print(line, markup=False, soft_wrap=True)) as supervisor:
         talk.print(f"http://{host}:{port}/   (Ctrl-C stops everything)")
         supervisor.run()
     talk.print("stopped")

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from pipeline.actions.review import rights_changed
 from pipeline.ledger import audit, catalog, releases, units
-from pipeline.ledger.models import Event, Partner, Product, Release, Source
-from pipeline.stages import ReleaseState, Step
+from pipeline.ledger.models import Event, Partner, Product, Release, Source, Translation
+from pipeline.stages import ReleaseState, Step, TranslationState
 
 ACTOR = "clock"
 
@@ -47,7 +47,7 @@ def expire_rights(*, now: datetime) -> int:
 def refresh_feeds(*, now: datetime) -> int:
     """Render every feed again: old stubs leave, and a file that was damaged or deleted comes back."""
     armed = 0
-    for product in Product.objects.filter(active=True):
+    for product in Product.objects.all():
         units.arm(Step.PUBLISH, f"feed:{product.pk}", now=now)
         armed += 1
     for partner in Partner.objects.all():
@@ -55,6 +55,19 @@ def refresh_feeds(*, now: datetime) -> int:
             units.arm(Step.PUBLISH, f"private:{partner.pk}:{product.pk}", now=now)
             armed += 1
     return armed
+
+
+@transaction.atomic
+def offer_again(*, now: datetime) -> int:
+    """Products or partners changed: ask for every current translation where it belongs now. Returns how many."""
+    current = Translation.objects.filter(
+        state__in=[TranslationState.READY, TranslationState.APPROVED], revision__article__withdrawn_at=None
+    )
+    rows = list(current.values_list("pk", flat=True))
+    for pk in rows:
+        units.arm(Step.RELEASE, f"translation:{pk}", now=now)
+    refresh_everything(now=now)
+    return len(rows)
 
 
 @transaction.atomic

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import audit, codec
-from pipeline.ledger.models import MemoryEntry, Segment, Translation
-from pipeline.stages import LEGAL_TRANSLATION, TranslationState
+from pipeline.ledger.models import MemoryEntry, Revision, Segment, Translation
+from pipeline.stages import LEGAL_TRANSLATION, RevisionState, TranslationState
 from pipeline.translation.memory import Remembered
 from pipeline.types import Draft, Finding, Match, Origin, RevisionId, Span, TranslationId
 
@@ -175,6 +176,20 @@ def save_findings(
         article=row.revision.article_id,
         reason=reason,
         details={"findings": [f"{finding.level}:{finding.code}" for finding in findings]},
+    )
+
+
+def supersede_before(translated: Translated) -> None:
+    """Whatever came before this version of this language is history: nobody need decide about it any more."""
+    earlier = Translation.objects.filter(
+        Q(revision__number__lt=translated.revision_number)
+        | Q(revision__number=translated.revision_number, version__lt=translated.version),
+        revision__article=translated.article,
+        language=translated.language,
+    )
+    earlier.update(state=TranslationState.SUPERSEDED)
+    Revision.objects.filter(article=translated.article, number__lt=translated.revision_number).update(
+        state=RevisionState.SUPERSEDED
     )
 
 

@@ -23,9 +23,9 @@ from pipeline.ledger.models import Unit
 from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
 from pipeline.types import UnitId
 
-LEASE = timedelta(seconds=120)
-RENEW_EVERY = timedelta(seconds=30)
-RING_AGAIN = timedelta(seconds=30)
+LEASE = timedelta(seconds=settings.LEASE_SECONDS)
+RENEW_EVERY = LEASE / 4
+RING_AGAIN = LEASE / 4
 MAX_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)

@@ -68,6 +68,7 @@ def worker(queues: tuple[str, ...], concurrency: int | None) -> None:
 
     app.worker_main(
         [
+            "--quiet",
             "worker",
             "--queues=" + ",".join(queues),
             "--pool=prefork",

@@ -107,7 +107,8 @@ class SourceTable(Table):
     contact: str | None = None  # where the publisher wants to hear of a use
     authors: dict[str, str] = {}  # "MIKE LASUSA" = "Mike LaSusa"
     analysis_headings: tuple[str, ...] = ()
-    furniture: tuple[str, ...] = ()
+    furniture: tuple[str, ...] = ()  # beginnings of lines that are dropped
+    body_ends: tuple[str, ...] = ()  # beginnings of lines after which nothing belongs to the body
     rights_starts: tuple[str, ...] = ("We encourage readers to copy",)
     fixed: dict[str, str] = {}  # set phrases with their one translation
     rights: RightsTable | None = None

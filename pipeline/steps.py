@@ -137,7 +137,7 @@ def translate(newsroom: Newsroom, work: Work) -> Effect:
         story,
         engine,
         translations.LedgerMemory(),
-        fixed=revision.source.profile.get("fixed", {}),
+        fixed=revision.source.profile["fixed"],
         on_progress=lambda done, total: work.renew(),
     )
     for match in draft.matches:
@@ -281,13 +281,14 @@ def _text_sha256(draft: Draft) -> str:
 
 
 def _profile(source: Source, config: Config) -> SourceProfile:
-    profile = source.profile
+    profile = source.profile  # as catalog.py wrote it
     return SourceProfile(
         publisher=source.publisher,
         language=source.language,
-        authors=profile.get("authors", {}),
-        analysis_headings=tuple(profile.get("analysis_headings", ())),
-        furniture=tuple(profile.get("furniture", ())),
-        rights_starts=tuple(profile.get("rights_starts", ())),
+        authors=profile["authors"],
+        analysis_headings=tuple(profile["analysis_headings"]),
+        furniture=tuple(profile["furniture"]),
+        body_ends=tuple(profile["body_ends"]),
+        rights_starts=tuple(profile["rights_starts"]),
         max_bytes=config.intake.max_bytes,
     )

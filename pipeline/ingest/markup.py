@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 from lxml import etree, html
 
@@ -49,6 +48,7 @@ _FURNITURE_CLASS = re.compile(
     re.IGNORECASE,
 )
 _INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "mark", "small", "span", "strong", "u"})
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "title"})
 _NEARBY = 400  # characters; a longer neighbour is a text of its own, whose links speak of other things
 DEEPEST = 500  # elements inside each other; real pages stay below 100
 _MOST = 0.5  # an element that holds more of the story than this is its wrapper, whatever its class says
@@ -131,25 +131,26 @@ def licences_near(element: html.HtmlElement) -> tuple[str, ...]:
     return distinct(str(link.get("href", "")) for node in near for link in node.iter("a"))
 
 
-def innermost_starting(root: html.HtmlElement, starts: Iterable[str]) -> html.HtmlElement | None:
-    """The innermost block whose text begins with one of some words, the first such on the page."""
+def block_starting(root: html.HtmlElement, starts: Iterable[str]) -> html.HtmlElement | None:
+    """The first innermost block on the page whose text begins with one of some words."""
     wanted = tuple(start.casefold() for start in starts if start)
-    found: html.HtmlElement | None = None
     for element in root.iter():
-        if element.tag in _INLINE or element.tag in {"script", "style", "head", "title", "html"}:
+        if element.tag in _UNSEEN or not element.text:
             continue
-        if (found is None or _is_inside(element, found)) and _first_words(element).casefold().startswith(wanted):
-            found = element
-    return found
+        head = " ".join(element.text[:200].split()).casefold()
+        # words in <b> or <a> may be only the beginning, so either may be the longer one
+        if not any(head.startswith(start) or (len(head) >= 8 and start.startswith(head)) for start in wanted):
+            continue
+        block = _block_around(element)
+        if text_of(block).casefold().startswith(wanted):
+            return block
+    return None
 
 
-def _first_words(element: html.HtmlElement) -> str:
-    # of every element only a few pieces are looked at: the whole text of each would be work in the square of the page
-    return " ".join("".join(islice(element.itertext(), 40)).split())[:200]
-
-
-def _is_inside(element: html.HtmlElement, outer: html.HtmlElement) -> bool:
-    return any(ancestor is outer for ancestor in element.iterancestors())
+def _block_around(element: html.HtmlElement) -> html.HtmlElement:
+    while element.tag in _INLINE and (parent := element.getparent()) is not None:
+        element = parent
+    return element
 
 
 def _weights(node: html.HtmlElement) -> dict[html.HtmlElement, int]:

@@ -15,8 +15,8 @@ from pipeline.ingest.furniture import sort_out
 from pipeline.ingest.identity import LONGEST_URL
 from pipeline.ingest.marks import distinct, licence_addresses
 from pipeline.ingest.markup import (
+    block_starting,
     declared_licences,
-    innermost_starting,
     licences_near,
     parsed,
     prune,
@@ -79,7 +79,7 @@ def _body(
     root: html.HtmlElement, node: html.HtmlElement, profile: SourceProfile, *, base_url: str | None, title: str | None
 ) -> Body:
     # the reuse sentence is looked for on the whole page, and before pruning: it often stands in a footer
-    sentence = innermost_starting(root, profile.rights_starts)
+    sentence = block_starting(root, profile.rights_starts)
     rights = text_of(sentence) if sentence is not None else None
     marks = declared_licences(node) + (licences_near(sentence) if sentence is not None else ())
     prune(node)

@@ -156,12 +156,19 @@ def _title_at(lines: list[str], headline: str, dated: int | None, profile: Sourc
         if _can_be_title(line) and not _is_breadcrumb(line) and kind_of(line, profile) is Line.BODY
     ]
     if dated is not None:
-        return candidates[-1] if candidates else None
+        return _above_dateline(top, candidates)
     if headline:
         return None  # the sender names it and it is not here, so what stands on top is already the story
     # without any sign, only the topmost line can be a title; a kicker may stand above it
     first = [place for place in candidates if place <= 2 and all(_is_kicker(line) for line in top[:place])]
     return next((place for place in first if not _is_kicker(top[place])), None)
+
+
+def _above_dateline(top: list[str], candidates: list[int]) -> int | None:
+    """The line nearest to the dateline that looks like a title; never a kicker, which would publish as "BRIEF"."""
+    titles = [place for place in candidates if not _is_kicker(top[place]) or len(top[place].split()) > 3]
+    ending_in_a_stop = [place for place, line in enumerate(top) if not _is_kicker(line) and not _is_breadcrumb(line)]
+    return next(reversed(titles or ending_in_a_stop), None)
 
 
 def _is_breadcrumb(line: str) -> bool:

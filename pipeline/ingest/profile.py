@@ -15,7 +15,7 @@ class SourceProfile:
 
     publisher: str
     language: str = "en"  # BCP 47; what the source writes in unless an envelope says otherwise
-    authors: Mapping[str, str] = field(default_factory=dict)  # "MIKE LASUSA" -> "Mike LaSusa"
+    authors: Mapping[str, str] = field(default_factory=dict)  # "IAN MACRAE" -> "Ian MacRae"
     analysis_headings: tuple[str, ...] = ()  # whole lines that are headings though they look like paragraphs
     furniture: tuple[str, ...] = ()  # beginnings of lines that never belong to the body; only the line is dropped
     body_ends: tuple[str, ...] = ()  # beginnings of lines after which nothing belongs to the body
@@ -23,5 +23,5 @@ class SourceProfile:
     max_bytes: int = 5_000_000
 
     def author_named(self, name: str) -> str:
-        """The registered spelling, or the name as it stands: "LASUSA" cannot be guessed to be "LaSusa"."""
+        """The registered spelling, or the name as it stands: "MACRAE" cannot be guessed to be "MacRae"."""
         return self.authors.get(name.upper(), name)

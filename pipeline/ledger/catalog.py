@@ -96,6 +96,7 @@ def _source(table: SourceTable, rights: Any) -> dict[str, Any]:
             "authors": dict(table.authors),
             "analysis_headings": list(table.analysis_headings),
             "furniture": list(table.furniture),
+            "body_ends": list(table.body_ends),
             "rights_starts": list(table.rights_starts),
             "fixed": dict(table.fixed),
         },

@@ -52,9 +52,12 @@ def _angled(found: re.Match[str]) -> str:
     text = found[0]
     out = list(text)
     depth: list[str] = []
+    paired = text.count('"') % 2 == 0
     for mark in _QUOTES.finditer(text):
         char, at = mark[0], mark.start()
         opening = char in "«“" if char != '"' else _opens(text, at)
+        if opening is None and paired:  # a model that writes «" así"»: of pairs, each other one opens
+            opening = not depth
         if opening:
             if len(depth) == len(_LEVELS):
                 return text

@@ -98,3 +98,11 @@ def test_long_dates() -> None:
     assert long_date(date(2016, 5, 26)) == "26 de mayo de 2016"
     assert long_date(date(2024, 9, 1)) == "1 de septiembre de 2024"
     assert long_date_en(date(2016, 5, 26)) == "26 May 2016"
+
+
+def test_a_blank_after_an_opening_quotation_mark_does_not_hide_the_pair() -> None:
+    assert typography('Una "red social" y " oportunidades de todos".') == "Una «red social» y «oportunidades de todos»."
+
+
+def test_an_odd_quotation_mark_leaves_everything_as_it_is() -> None:
+    assert typography('Una "red social" y " oportunidades.') == 'Una "red social" y " oportunidades.'

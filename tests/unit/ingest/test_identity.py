@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingest_samples import URL, incoming, page, story
 
 from pipeline.errors import SourceError
 from pipeline.ingest.identity import article_key, canonical_url, content_hash, story_hash
 from pipeline.types import Block, BlockKind, Format, Span
+from tests.unit.ingest.samples import URL, incoming, page, story
 
 
 @pytest.mark.parametrize(

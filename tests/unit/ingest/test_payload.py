@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from ingest_samples import PARAGRAPHS, TITLE, codes, page, story
 
 from pipeline.errors import UnreadablePayload
 from pipeline.types import Format, Level, Story
+from tests.unit.ingest.samples import PARAGRAPHS, TITLE, codes, page, story
 
 FORM: dict[str, Any] = {
     "headline": TITLE,

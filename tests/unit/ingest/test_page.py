@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from ingest_samples import DELTA, PARAGRAPHS, TITLE, codes, page, story
 
 from pipeline.errors import UnreadablePayload
 from pipeline.ingest.marks import licence_address, licence_addresses
 from pipeline.ingest.markup import parsed
 from pipeline.ingest.metadata import metadata
 from pipeline.types import BlockKind, Format, Level
+from tests.unit.ingest.samples import DELTA, PARAGRAPHS, TITLE, codes, page, story
 
 BODY = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
 

@@ -9,12 +9,12 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ingest_samples import DELTA, PARAGRAPHS, TITLE, codes, incoming, page, story
 
 from pipeline.errors import ExtractionFailed, SourceError, TooLarge, UnreadablePayload
 from pipeline.ingest.profile import SourceProfile
 from pipeline.ingest.read import read
 from pipeline.types import Format, Incoming, Level, Story
+from tests.unit.ingest.samples import DELTA, PARAGRAPHS, TITLE, codes, incoming, page, story
 
 HEAD = f"{TITLE}\n\nPERU / 3 SEP 2019 BY ANA MCALLISTER\n\n"
 SPANISH = (

@@ -1,0 +1,138 @@
+"""Tries a freshly unpacked model in a process of its own, so that a broken one can only take that process down.
+
+Knows: how to start itself, one plain sentence per language, and what an answer must look like. Must not know: where
+models are installed. Run as a program it loads the model in a folder, picks the attention setting, translates, and
+prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.errors import ModelRefused
+from pipeline.translation import alignment
+from pipeline.translation.package import Metadata
+from pipeline.types import Hypothesis
+
+_SENTENCES = {
+    "en": "The government published the report on Monday.",
+    "es": "El gobierno publicó el informe el lunes.",
+    "pt": "O governo publicou o relatório na segunda-feira.",
+    "fr": "Le gouvernement a publié le rapport lundi.",
+    "de": "Die Regierung hat den Bericht am Montag veröffentlicht.",
+    "it": "Il governo ha pubblicato il rapporto lunedì.",
+}
+_SECONDS = 300  # a large model on a slow disk; a healthy small one needs one or two
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sung:
+    """What the canary was asked, what it answered, and which attention setting the model was left with."""
+
+    source: str
+    target: str
+    alignment: str
+
+
+def sing(folder: Path, metadata: Metadata) -> Sung:
+    """Load the model in `folder` in a new process and let it translate a sentence.
+
+    May change the attention setting of its model.bin. Raises ModelRefused if it does not load, crashes, takes too long,
+    or answers with nothing or with the source.
+    """
+    source = _SENTENCES.get(metadata.from_code, _SENTENCES["en"])
+    root = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    command = [sys.executable, "-m", "pipeline.translation.canary", str(folder)]
+    command += [metadata.from_code, metadata.to_code, metadata.target_prefix, source]
+    try:
+        ended = subprocess.run(  # noqa: S603  our own interpreter and module; the arguments are not read by a shell
+            command,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelRefused(
+            f"{metadata.name} did not answer within {_SECONDS} seconds, so it was not installed."
+        ) from error
+    if ended.returncode != 0:
+        last = (ended.stderr.strip().splitlines() or [f"ended with code {ended.returncode}"])[-1]
+        raise ModelRefused(f"{metadata.name} does not load: {last}. Fetch the package again, or use another.")
+    answer = json.loads(ended.stdout)
+    target = str(answer["target"]).strip()
+    if not target or target == source:
+        raise ModelRefused(
+            f"{metadata.name} loads but does not translate: {source!r} gave {target!r}. Use another package."
+        )
+    return Sung(source=source, target=target, alignment=str(answer["alignment"]))
+
+
+def main(folder: Path, from_code: str, to_code: str, target_prefix: str, source: str) -> None:
+    """The child's side of `sing`."""
+    setting = _tuned(folder, from_code, to_code, target_prefix)
+    (answer,) = _translated(folder, from_code, to_code, target_prefix, [source])
+    told = f"layer {setting.layer}, heads {setting.heads}" if setting else ""
+    json.dump({"target": answer.text, "alignment": told}, sys.stdout)
+
+
+def _tuned(folder: Path, from_code: str, to_code: str, target_prefix: str) -> alignment.Setting | None:
+    """Give model.bin the attention setting that finds most names, and return it."""
+    model = folder / "model" / "model.bin"
+    best = shipped = alignment.read(model)
+    if shipped is None:
+        return None
+    carriers = alignment.CARRIERS
+    present = alignment.anchors(_translated(folder, from_code, to_code, target_prefix, carriers))
+    for candidate in alignment.CANDIDATES:
+        with tempfile.TemporaryDirectory(prefix=".alignment-", dir=folder.parent) as scratch:
+            copy = Path(scratch) / "candidate"
+            shutil.copytree(folder, copy)
+            alignment.write(copy / "model" / "model.bin", candidate)
+            score = alignment.anchors(_translated(copy, from_code, to_code, target_prefix, carriers))
+        if alignment.better(score, present):
+            best, present = candidate, score
+    if best is not None and best != shipped:
+        alignment.write(model, best)
+    return best
+
+
+def _translated(
+    folder: Path, from_code: str, to_code: str, target_prefix: str, sentences: list[str] | tuple[str, ...]
+) -> list[Hypothesis]:
+    from pipeline.translation.argos import ArgosEngine
+    from pipeline.translation.models import Installed
+    from pipeline.translation.package import digest
+
+    files = {path.relative_to(folder).as_posix(): digest(path) for path in folder.rglob("*") if path.is_file()}
+    model = Installed(
+        path=folder,
+        name="canary",
+        from_code=from_code,
+        to_code=to_code,
+        version="0",
+        sha256="",
+        model_sha256="",
+        files=files,
+        installed_at=datetime.now(UTC),
+        origin="canary",
+        canary_source="",
+        canary_target="",
+        alignment="",
+        target_prefix=target_prefix,
+    )
+    return ArgosEngine(model, inter_threads=1).translate(sentences, attention=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:6])

@@ -1,0 +1,258 @@
+"""The list of checks that every draft goes through, and the findings they make.
+
+Knows: which check looks at what, at which level it may stop an article, and how to say so in both languages. Must not
+know: engines, memory, what an editor decides.
+
+A check doubts; it does not judge. One that holds must be nearly always right, so those that are often wrong only warn.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pipeline.translation import fidelity, symptoms
+from pipeline.translation.doubts import Doubt
+from pipeline.types import Block, Draft, Finding, Level, Match, Origin, Story
+
+GLOSSARY = "glossary"  # Match.model of a sentence whose translation the newsroom fixed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceCheck:
+    """A check of one sentence. `level` is the most it can say; `spanish` marks those that read Spanish words."""
+
+    code: str
+    level: Level
+    look: Callable[[str, str], Iterator[Doubt]]
+    about: str
+    about_es: str
+    spanish: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleCheck:
+    """A check of the whole draft; yields findings with their place."""
+
+    code: str
+    level: Level
+    look: Callable[[Story, Draft], Iterator[tuple[str, Doubt]]]
+    about: str
+    about_es: str
+
+
+def structure(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
+    """Block for block the same, none of them emptied, and a headline on top."""
+    lost = [
+        f"b{place}"
+        for place, (given, made) in enumerate(zip(story.blocks, draft.blocks, strict=False))
+        if given.kind != made.kind or (given.text.strip() and not made.text.strip())
+    ]
+    if len(story.blocks) != len(draft.blocks) or lost or (story.headline.strip() and not draft.headline.strip()):
+        yield (
+            lost[0] if lost else "",
+            Doubt(
+                Level.HOLD,
+                "Part of the article is missing from the translation. Translate it again.",
+                "Falta parte del artículo en la traducción. Vuelva a traducirlo.",
+            ),
+        )
+
+
+def links(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
+    """Every link of a block leads to the same address in its translation. One cut by a sentence end may repeat."""
+    for place, (given, made) in enumerate(zip(story.blocks, draft.blocks, strict=False)):
+        if set(_addresses(given)) != set(_addresses(made)) or _addresses(given) - _addresses(made):
+            yield (
+                f"b{place}",
+                Doubt(
+                    Level.HOLD,
+                    "A link of this block was lost or changed. Set it again.",
+                    "Se ha perdido o alterado un enlace de este bloque. Vuelva a ponerlo.",
+                ),
+            )
+
+
+def language(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
+    """The body reads as the language it claims to be. Short ones give too little to tell."""
+    body = " ".join(match.target for match in draft.matches if match.model != GLOSSARY)
+    if len(body.split()) < 25 or story.language == draft.language:
+        return
+    identifier = _identifier((story.language, draft.language))
+    if draft.language in identifier.labels and (guessed := identifier.classify(body)[0]) != draft.language:
+        yield (
+            "",
+            Doubt(
+                Level.HOLD,
+                f"As a whole the translation reads as language “{guessed}”. Translate it again or by hand.",
+                f"En conjunto, la traducción parece estar en la lengua «{guessed}». Vuelva a traducirla.",
+            ),
+        )
+
+
+SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
+    SentenceCheck(
+        code="empty",
+        level=Level.HOLD,
+        look=symptoms.empty,
+        about="A sentence came back without words.",
+        about_es="Una frase ha vuelto sin palabras.",
+    ),
+    SentenceCheck(
+        code="copied",
+        level=Level.HOLD,
+        look=symptoms.copied,
+        about="A sentence of four words or more was left as it was.",
+        about_es="Una frase de cuatro palabras o más ha quedado igual.",
+    ),
+    SentenceCheck(
+        code="numbers",
+        level=Level.HOLD,
+        look=fidelity.numbers,
+        about="A figure was lost, changed or invented.",
+        about_es="Se ha perdido, cambiado o inventado una cifra.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="amounts",
+        level=Level.HOLD,
+        look=fidelity.amounts,
+        about="Billions, percentages or a currency were changed.",
+        about_es="Se han cambiado millardos, porcentajes o una moneda.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="addresses",
+        level=Level.HOLD,
+        look=fidelity.addresses,
+        about="A web or e-mail address, handle or hashtag was changed.",
+        about_es="Se ha alterado una dirección, cuenta o etiqueta.",
+    ),
+    SentenceCheck(
+        code="leftover-english",
+        level=Level.HOLD,
+        look=symptoms.leftover,
+        about="English words were left in a sentence.",
+        about_es="Han quedado palabras inglesas en una frase.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="repetition",
+        level=Level.HOLD,
+        look=symptoms.repetition,
+        about="The engine repeats itself.",
+        about_es="El motor se repite.",
+    ),
+    SentenceCheck(
+        code="length",
+        level=Level.HOLD,
+        look=symptoms.length,
+        about="A translation is far shorter or longer than its original.",
+        about_es="Una traducción es mucho más corta o más larga que su original.",
+    ),
+    SentenceCheck(
+        code="residue",
+        level=Level.HOLD,
+        look=symptoms.residue,
+        about="Machine marks were left in the text.",
+        about_es="Han quedado marcas de máquina en el texto.",
+    ),
+    SentenceCheck(
+        code="quotes",
+        level=Level.WARN,
+        look=symptoms.quotes,
+        about="Quotation marks do not match the original's.",
+        about_es="Las comillas no coinciden con las del original.",
+    ),
+    SentenceCheck(
+        code="negation",
+        level=Level.WARN,
+        look=fidelity.negation,
+        about="A denial may have been lost.",
+        about_es="Quizá se haya perdido una negación.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="hedge",
+        level=Level.WARN,
+        look=fidelity.hedges,
+        about="A suspicion may have become a fact.",
+        about_es="Una sospecha puede haberse vuelto un hecho.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="publisher-doubled-word",
+        level=Level.WARN,
+        look=symptoms.doubled,
+        about="The original doubles a word.",
+        about_es="El original repite una palabra.",
+    ),
+)
+
+ARTICLE_CHECKS: tuple[ArticleCheck, ...] = (
+    ArticleCheck(
+        code="structure",
+        level=Level.HOLD,
+        look=structure,
+        about="Part of the article is missing.",
+        about_es="Falta parte del artículo.",
+    ),
+    ArticleCheck(
+        code="links",
+        level=Level.HOLD,
+        look=links,
+        about="A link was lost or changed.",
+        about_es="Se ha perdido o alterado un enlace.",
+    ),
+    ArticleCheck(
+        code="language",
+        level=Level.HOLD,
+        look=language,
+        about="The translation as a whole is not in its language.",
+        about_es="La traducción en conjunto no está en su lengua.",
+    ),
+)
+
+
+def check(story: Story, draft: Draft) -> tuple[Finding, ...]:
+    """Everything these checks find, sentence by sentence, then the whole. The draft's own findings are not repeated.
+
+    Sentences kept in the source language on purpose and those of the glossary are not doubted.
+    """
+    findings: list[Finding] = []
+    for match in draft.matches:
+        findings.extend(_sentence(match, draft.language))
+    for each in ARTICLE_CHECKS:
+        findings.extend(_finding(each.code, place, doubt) for place, doubt in each.look(story, draft))
+    return tuple(findings)
+
+
+def _sentence(match: Match, into: str) -> Iterator[Finding]:
+    if match.origin is Origin.SOURCE or match.model == GLOSSARY:
+        return
+    for each in SENTENCE_CHECKS:
+        if into == "es" or not each.spanish:
+            for doubt in each.look(match.source, match.target):
+                yield _finding(each.code, match.place, doubt)
+
+
+def _finding(code: str, place: str, doubt: Doubt) -> Finding:
+    return Finding(code=code, level=doubt.level, reason=doubt.reason, reason_es=doubt.reason_es, place=place)
+
+
+def _addresses(block: Block) -> Counter[str]:
+    anchors = (span for span in block.spans if span.tag == "a")
+    return Counter(value for span in anchors for name, value in span.attributes if name == "href")
+
+
+@cache
+def _identifier(pair: tuple[str, str]) -> Any:
+    """A language guesser for this pair and its likely neighbours: asked about all 97, it sees Galician in Spanish."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(sorted({"en", "es", "pt", "fr", "it", "de", *pair} & set(identifier.labels)))
+    return identifier

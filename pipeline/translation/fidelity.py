@@ -1,0 +1,134 @@
+"""Checks of what a sentence says: figures, amounts, addresses, denials and doubts must come through.
+
+Knows: one source sentence and its translation. Must not know: articles, engines, what follows from a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pipeline.translation.doubts import Doubt
+from pipeline.translation.figures import Figure, figures, roman
+from pipeline.translation.words import HEDGES, NEGATION_EN, NEGATION_ES, VAGUE_EN
+from pipeline.types import Level
+
+ADDRESS = re.compile(
+    r"https?://[^\s<>\"«»“”]+|www\.[^\s<>\"«»“”]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.@])@\w{2,}|(?<![\w&])#[^\W\d]\w+"
+)
+_AFTERNOON = re.compile(r"\bp\.?\s?m\b", re.I)
+_SHORT_YEAR = re.compile(r"\b(\d{2})\d{2}\s?[-–/]\s?(\d{2})\b(?!\d)")
+_PERCENT_EN = re.compile(r"\d\s?%|\d\s?(?:percent|per cent)\b", re.I)
+_PERCENT_ES = re.compile(r"%|por\s?cient|por cien\b|porcent|punto", re.I)
+_BILLION = re.compile(r"\bbillions?\b|\d\s?bn\b", re.I)
+_TRILLION = re.compile(r"\btrillions?\b|\d\s?tn\b", re.I)
+_BILLON = re.compile(r"\bbill(?:ón|on|ones)\b", re.I)
+_CURRENCIES = {"$": r"\$|\b(?:dollars?|pesos?|USD|US)\b", "€": r"€|\beuros?\b", "£": r"£|\bpounds?\b|\bsterling\b"}
+
+
+def numbers(source: str, target: str) -> Iterator[Doubt]:
+    """Every figure of the source stands in the target, and the target brings none of its own.
+
+    A number in words need not be repeated in digits. It may explain digits in the target, and so may words such as
+    "decade" or "half"; digits that nothing explains were invented.
+    """
+    source, target = ADDRESS.sub(" ", source), ADDRESS.sub(" ", target)
+    given, made = figures(source, "en"), figures(target, "es") + figures(_joined(target), "es")
+    accepted = [(figure, _accepted(figure, source)) for figure in given]
+    there = frozenset[Decimal]().union(*(figure.values for figure in made)) | roman(target)
+    lost = sorted({figure.text for figure, values in accepted if figure.digits and not values & there})
+    if lost:
+        yield Doubt(
+            Level.HOLD,
+            f"The translation lacks {_listed(lost)}. Compare the figures and correct the sentence.",
+            f"En la traducción falta {_listed(lost)}. Compare las cifras y corrija la frase.",
+        )
+    known = frozenset[Decimal]().union(*(values for _, values in accepted)) | roman(source) | {Decimal(1)}
+    invented = min((_unknown(figures(text, "es"), known) for text in (target, _joined(target))), key=len)
+    if len(invented) > len(VAGUE_EN.findall(source)):
+        yield Doubt(
+            Level.HOLD,
+            f"The original has no {_listed(invented)}. Compare the figures and correct the sentence.",
+            f"El original no contiene {_listed(invented)}. Compare las cifras y corrija la frase.",
+        )
+
+
+def amounts(source: str, target: str) -> Iterator[Doubt]:
+    """Billions stay a thousand millions, per cent stays per cent, and no currency takes another's place."""
+    if _BILLION.search(source) and not _TRILLION.search(source) and _BILLON.search(target):
+        yield Doubt(
+            Level.HOLD,
+            "English “billion” became Spanish “billón”, a thousand times more. Write “mil millones”.",
+            "«Billion» se ha traducido por «billón», que es mil veces más. Escriba «mil millones».",
+        )
+    if _PERCENT_EN.search(source) and not _PERCENT_ES.search(target):
+        yield Doubt(
+            Level.HOLD,
+            "A percentage in the original is no percentage in the translation. Correct it.",
+            "Un porcentaje del original no aparece como porcentaje en la traducción. Corríjalo.",
+        )
+    for sign, words in _CURRENCIES.items():
+        if sign in target and not re.search(words, source, re.I):
+            yield Doubt(
+                Level.HOLD,
+                f"The original does not speak of {sign}. Check the currency.",
+                f"El original no habla de {sign}. Compruebe la moneda.",
+            )
+
+
+def addresses(source: str, target: str) -> Iterator[Doubt]:
+    """Web and e-mail addresses, handles and hashtags are the same, character by character."""
+    given, made = (sorted(each.rstrip(".,;:!?)]»”'’") for each in ADDRESS.findall(text)) for text in (source, target))
+    if set(given) != set(made):
+        changed = _listed(sorted(set(given) ^ set(made)))
+        yield Doubt(
+            Level.HOLD,
+            f"An address or handle was changed: {changed}. Copy it from the original.",
+            f"Se ha alterado una dirección o cuenta: {changed}. Cópiela del original.",
+        )
+
+
+def negation(source: str, target: str) -> Iterator[Doubt]:
+    """A denial is still one."""
+    if (found := NEGATION_EN.search(source)) and not NEGATION_ES.search(target):
+        yield Doubt(
+            Level.WARN,
+            f"The original denies something (“{found[0]}”) and the translation may not. Read both.",
+            f"El original niega algo («{found[0]}») y la traducción quizá no. Lea ambas.",
+        )
+
+
+def hedges(source: str, target: str) -> Iterator[Doubt]:
+    """A suspicion is not told as a fact."""
+    for english, spanish in HEDGES:
+        if (found := english.search(source)) and not spanish.search(target):
+            yield Doubt(
+                Level.WARN,
+                f"“{found[0]}” has no counterpart in the translation: a suspicion may read as a fact.",
+                f"«{found[0]}» no tiene equivalente en la traducción: una sospecha puede leerse como un hecho.",
+            )
+
+
+def _accepted(figure: Figure, source: str) -> frozenset[Decimal]:
+    """Values that may stand for this figure in the target."""
+    values = figure.values
+    if _AFTERNOON.search(source):
+        values |= {value + 12 for value in values if value < 12} | {value - 12 for value in values if 12 < value < 24}
+    for century, year in _SHORT_YEAR.findall(source):  # 2018-19 -> 2018-2019
+        if Decimal(year) in values:
+            values |= {Decimal(century + year)}
+    return values
+
+
+def _unknown(made: list[Figure], known: frozenset[Decimal]) -> list[str]:
+    return [figure.text for figure in made if figure.digits and not figure.values & known]
+
+
+def _joined(text: str) -> str:
+    """Thousands set apart by a plain blank written as one number: 2 300 -> 2300."""
+    return re.sub(r"(?<![\d.,])(\d{1,3}) (?=\d{3}(?!\d))", r"\1", text)
+
+
+def _listed(items: list[str]) -> str:
+    return ", ".join(f"“{item}”" for item in items)

@@ -1,0 +1,167 @@
+"""One sentence on its way through the engine: what is asked, what is made of the answer, and what is tried next.
+
+Knows: segments, answers, the order of attempts. Must not know: blocks, articles, where answers come from.
+
+Attempts, first success wins: the whole sentence; its figures marked, if one was changed; its stretches between tags and
+addresses one by one, if an element could not be placed or an address was altered. What was never proven is not used: a
+sentence whose markup cannot be carried over stays in the source language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pipeline.text.inline import canonical, crossing
+from pipeline.text.markup import join_pieces, piecewise, project, proof, shift
+from pipeline.text.spanish import typography
+from pipeline.translation.checks import GLOSSARY
+from pipeline.translation.fidelity import ADDRESS, addresses, numbers
+from pipeline.translation.figure_marks import marked, unmarked
+from pipeline.translation.pool import Pool
+from pipeline.types import Hypothesis, Match, Origin, Segment, Span
+
+_LETTER = re.compile(r"[^\W\d_]")
+_PLAIN = str.maketrans("“”„‘’‚", "\"\"\"'''")
+_GUARD = ("guard", "")  # attribute of an element that is there only to keep its text from the engine
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A segment and the words in which it is put to the engine."""
+
+    segment: Segment
+    spoken: Segment  # same place and spans; plain quotes, and a headline lowered from Title Case
+    language: str  # of the target
+    fixed: str | None = None  # the newsroom's own translation
+
+    @property
+    def silent(self) -> bool:
+        """Is there nothing to translate: figures, signs, addresses?"""
+        return not _LETTER.search(ADDRESS.sub(" ", self.segment.text))
+
+    def questions(self) -> list[str]:
+        """What the first attempt asks: the sentence, and each inline element's text by itself."""
+        if self.fixed is not None or self.silent:
+            return []
+        return [self.spoken.text, *self._fragments()]
+
+    def first(self, pool: Pool) -> Match | None:
+        """The match of the first attempt, or None if it needs another."""
+        if self.fixed is not None:
+            return self._glossary(self.fixed)
+        if self.silent:
+            return self.kept()
+        answer, origin = pool.answer(self.spoken.text)
+        match = self._projected(answer.hypothesis(), pool.texts(self._fragments()))
+        if match is None or self._altered(match):
+            return None
+        return replace(match, origin=origin, model=answer.model, score=answer.score)
+
+    def further_questions(self) -> list[str]:
+        """What the attempts after a failed first one ask."""
+        question, figures = marked(self.spoken.text)
+        pieces = [piece.text for piece in piecewise(self._guarded()) if piece.text]
+        return ([question] if figures else []) + pieces
+
+    def second(self, pool: Pool) -> Match | None:
+        """The best of all attempts; None if no attempt carried the markup over."""
+        answer, origin = pool.answer(self.spoken.text)
+        whole = self._projected(answer.hypothesis(), pool.texts(self._fragments()))
+        if whole is not None and any(numbers(self.spoken.text, whole.target)):
+            whole = self._with_marks(pool) or whole
+        if whole is not None and not any(addresses(self.segment.text, whole.target)):
+            return replace(whole, origin=origin, model=answer.model, score=answer.score)
+        best = self._in_pieces(pool) or whole
+        return best and replace(best, origin=origin, model=answer.model)
+
+    def kept(self) -> Match:
+        """The source sentence as it stands."""
+        segment = self.segment
+        return Match(
+            place=segment.place,
+            source=segment.text,
+            target=segment.text,
+            origin=Origin.SOURCE,
+            spans=segment.spans,
+            gap=segment.gap,
+        )
+
+    def _altered(self, match: Match) -> bool:
+        text = self.spoken.text
+        return any(addresses(text, match.target)) or (
+            self.language == "es" and bool(marked(text)[1]) and any(numbers(text, match.target))
+        )
+
+    def _fragments(self) -> list[str]:
+        """Texts of the inline elements that do not cover the sentence and have something to translate."""
+        text = self.spoken.text
+        found = (text[span.start : span.end].strip() for span in self.spoken.spans if span.tag != "code")
+        return [
+            each for each in dict.fromkeys(found) if each != text.strip() and _LETTER.search(ADDRESS.sub(" ", each))
+        ]
+
+    def _with_marks(self, pool: Pool) -> Match | None:
+        question, figures = marked(self.spoken.text)
+        if not figures:
+            return None
+        hypothesis = pool.answer(question)[0].hypothesis()
+        text = unmarked(hypothesis.text, figures)
+        if text is None:
+            return None
+        match = self._projected(replace(hypothesis, text=text), pool.texts(self._fragments()))
+        return None if match is None or any(numbers(self.spoken.text, match.target)) else match
+
+    def _in_pieces(self, pool: Pool) -> Match | None:
+        guarded = self._guarded()
+        pieces = piecewise(guarded)
+        text, spans = join_pieces(guarded, pieces, pool.texts(piece.text for piece in pieces if piece.text))
+        return self._finished(text, tuple(span for span in spans if _GUARD not in span.attributes))
+
+    def _guarded(self) -> Segment:
+        """The sentence with its addresses under a tag that keeps them from the engine."""
+        found = ADDRESS.finditer(self.spoken.text)
+        guards = [Span(tag="code", start=at.start(), end=at.end(), attributes=(_GUARD,)) for at in found]
+        spans = self.spoken.spans
+        for guard in guards:
+            if not crossing(canonical((*spans, guard))):
+                spans = (*spans, guard)
+        return replace(self.spoken, spans=spans)
+
+    def _projected(self, hypothesis: Hypothesis, fragments: Mapping[str, str]) -> Match | None:
+        spans = project(self.spoken, hypothesis, fragments=fragments)
+        return None if spans is None else self._finished(hypothesis.text, spans)
+
+    def _finished(self, text: str, spans: tuple[Span, ...]) -> Match | None:
+        """Typography, headline manners and the proof."""
+        dressed = typography(text) if self.language == "es" else text
+        if self.segment.place == "headline":
+            dressed = headline_manners(dressed, self.segment.text)
+        moved = shift(spans, text, dressed)
+        if proof(self.segment.spans, moved, dressed):
+            return None
+        return replace(self.kept(), target=dressed, spans=moved, origin=Origin.ENGINE)
+
+    def _glossary(self, target: str) -> Match:
+        spans = project(self.segment, Hypothesis(text=target)) or ()
+        match = replace(self.kept(), target=target, spans=spans, origin=Origin.MEMORY, model=GLOSSARY)
+        return self.kept() if proof(self.segment.spans, spans, target) else match
+
+
+def plain_quotes(text: str) -> str:
+    """Curly quotation marks and apostrophes made straight, character for character, so that spans stay true.
+
+    Small models were trained on straight ones and drop the others; Spanish typography sets «» afterwards either way.
+    """
+    return text.translate(_PLAIN)
+
+
+def headline_manners(text: str, source: str) -> str:
+    """A capital at the head, and no full stop at the end unless the original has one."""
+    if text.endswith(".") and not text.endswith("..") and not source.rstrip().endswith("."):
+        text = text[:-1].rstrip()
+    first = _LETTER.search(text)
+    if first and not any(char.isdigit() for char in text[: first.start()]):
+        text = text[: first.start()] + first[0].upper() + text[first.end() :]
+    return text

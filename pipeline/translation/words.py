@@ -1,0 +1,68 @@
+"""Small word lists of English and Spanish that the checks compare with.
+
+Knows: words. Must not know: what is done with them. Words that exist in both languages are left out of the stop-words.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+ENGLISH_STOP = _set(
+    "about after again against also although among an and another any are around as at because been before being "
+    "between both but by can could did do does during each for from had have her here him his how however if in "
+    "into is it its just many may more most must my not of off on only or other our out over own said same she "
+    "should since so some such than that the their them then there these they this those through to told too "
+    "under until up very was we were what when where which while who whose why will with within without would you "
+    "your"
+)
+SPANISH_STOP = _set(
+    "al ante antes aunque como con contra cual cuando de del desde donde durante e el ella ellos en entre era "
+    "eran es esa ese eso esta este esto estos está están fue fueron ha había habían han hasta la las le les lo "
+    "los mientras muy más ni nos o para pero por porque pues que quien qué se según ser será si sido sin sobre "
+    "son su sus también tras un una uno unos y ya él"
+)
+
+NEGATION_EN = re.compile(
+    r"\b(?:not(?! only)|never|nobody|nothing|none|neither|nor|nowhere|cannot|without)\b|n['’]t\b|\bno\b(?!\.? ?\d)",
+    re.I,
+)
+NEGATION_ES = re.compile(
+    r"\b(?:no|nunca|jamás|ni|sin|nada|nadie|ningún|ninguno|ninguna|ningunos|ningunas|tampoco|carec\w+|neg\w+|falt\w+"
+    r"|imposib\w+|incapa\w+|imped\w+|evit\w+|excepto|salvo|dejó de|dejaron de)\b",
+    re.I,
+)
+
+# English hedge -> Spanish stems of which one must be there. Losing it turns a suspicion into a fact.
+HEDGES = (
+    (
+        re.compile(r"\b(?:alleg(?:ed(?:ly)?|es?|ing|ations?)|purported(?:ly)?|supposed(?:ly)?)\b", re.I),
+        re.compile(r"presunt|supuest|aleg|acus|denunci|señal|imput|sospech|según|afirm|habría|sosten|sostien", re.I),
+    ),
+    (
+        re.compile(r"\b(?:suspect(?:s|ed|ing)?|suspicions?|suspicious)\b", re.I),
+        re.compile(r"sospech|presunt|supuest|recel|descon[fi]", re.I),
+    ),
+    (
+        re.compile(r"\b(?:accus(?:ed?|es|ing|ations?)|charged with)\b", re.I),
+        re.compile(r"acus|imput|señal|denunci|procesad|inculp|carg[oa]|cargad", re.I),
+    ),
+    (
+        re.compile(r"\b(?:reportedly|apparently|seemingly)\b", re.I),
+        re.compile(r"al parecer|según|aparente|report|informa|habría|supuest|parece|presunt", re.I),
+    ),
+)
+
+# English words that stand for a number no reader of digits can see; each may explain one figure in the target.
+VAGUE_EN = re.compile(
+    r"\b(?:half|quarters?|thirds?|dozens?|scores?|hundreds?|thousands?|millions?|billions?|trillions?|decades?|century"
+    r"|centuries|twice|doubled?|tripled?|couple|pair|both|once|noon|midnight|fortnight|teens?|teenagers?|teenaged?)\b",
+    re.I,
+)
+
+# Small words inside names: "Bank of the South", "Ministerio de Salud".
+PARTICLES = _set("a al and con de del des di du el en for in la las los of on or the to und van von y vs")

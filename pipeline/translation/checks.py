@@ -16,6 +16,7 @@ from typing import Any
 
 from pipeline.translation import fidelity, symptoms
 from pipeline.translation.doubts import Doubt
+from pipeline.translation.names import lost, names_in
 from pipeline.types import Block, Draft, Finding, Level, Match, Origin, Story
 
 GLOSSARY = "glossary"  # Match.model of a sentence whose translation the newsroom fixed
@@ -91,6 +92,24 @@ def language(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
                 f"En conjunto, la traducción parece estar en la lengua «{guessed}». Vuelva a traducirla.",
             ),
         )
+
+
+def names(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
+    """A name of the original is spelt the same in the translation, unless Spanish has its own form of it."""
+    known = names_in(story)
+    for match in draft.matches:
+        if match.origin is Origin.SOURCE or match.model == GLOSSARY:
+            continue
+        gone = ", ".join(lost(match.source, match.target, known))
+        if gone:
+            yield (
+                match.place,
+                Doubt(
+                    Level.WARN,
+                    f"Names of the original are missing here: {gone}. See whether they are spelt right.",
+                    f"Aquí faltan nombres del original: {gone}. Compruebe cómo se escriben.",
+                ),
+            )
 
 
 SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
@@ -206,6 +225,13 @@ ARTICLE_CHECKS: tuple[ArticleCheck, ...] = (
         look=links,
         about="A link was lost or changed.",
         about_es="Se ha perdido o alterado un enlace.",
+    ),
+    ArticleCheck(
+        code="names",
+        level=Level.WARN,
+        look=names,
+        about="A name may be misspelt or missing.",
+        about_es="Quizá falte un nombre o esté mal escrito.",
     ),
     ArticleCheck(
         code="language",

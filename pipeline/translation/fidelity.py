@@ -26,6 +26,8 @@ _TRILLION = re.compile(r"\btrillions?\b|\d\s?tn\b", re.I)
 _BILLON = re.compile(r"\bbill(?:ón|on|ones)\b", re.I)
 _CURRENCIES = {"$": r"\$|\b(?:dollars?|pesos?|USD|US)\b", "€": r"€|\beuros?\b", "£": r"£|\bpounds?\b|\bsterling\b"}
 
+_IN_SPANISH = {"$": r"\$|\bd[óo]lar|\bpesos?\b|\bUSD\b", "€": r"€|\beuros?\b", "£": r"£|\blibras?\b"}
+
 
 def numbers(source: str, target: str) -> Iterator[Doubt]:
     """Every figure of the source stands in the target, and the target brings none of its own.
@@ -75,6 +77,17 @@ def amounts(source: str, target: str) -> Iterator[Doubt]:
                 f"The original does not speak of {sign}. Check the currency.",
                 f"El original no habla de {sign}. Compruebe la moneda.",
             )
+        elif _sums(sign, source) and not re.search(_IN_SPANISH[sign], target, re.I):
+            yield Doubt(
+                Level.HOLD,
+                f"A sum in {sign} lost its currency. Put it back.",
+                f"Una suma en {sign} ha perdido su moneda. Póngala.",
+            )
+
+
+def _sums(sign: str, text: str) -> bool:
+    """Whether figures carry this sign: "$40,000"."""
+    return re.search(re.escape(sign) + r"\s?\d", text) is not None
 
 
 def addresses(source: str, target: str) -> Iterator[Doubt]:

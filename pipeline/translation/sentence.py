@@ -2,9 +2,9 @@
 
 Knows: segments, answers, the order of attempts. Must not know: blocks, articles, where answers come from.
 
-Attempts, first success wins: the whole sentence; its figures marked, if one was changed; its stretches between tags and
-addresses one by one, if an element could not be placed or an address was altered. What was never proven is not used: a
-sentence whose markup cannot be carried over stays in the source language.
+Attempts, first success wins: the whole sentence; its figures and names marked, if one was changed; its stretches
+between tags and addresses one by one, if an element could not be placed or an address was altered. What was never
+proven is not used: a sentence whose markup cannot be carried over stays in the source language.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from pipeline.text.inline import canonical, crossing
 from pipeline.text.markup import join_pieces, piecewise, project, proof, shift
 from pipeline.text.spanish import typography
 from pipeline.translation.checks import GLOSSARY
-from pipeline.translation.fidelity import ADDRESS, addresses, numbers
-from pipeline.translation.figure_marks import marked, unmarked
+from pipeline.translation.fidelity import ADDRESS, addresses, amounts, numbers
+from pipeline.translation.marks import has_figures, marked, unmarked
+from pipeline.translation.names import mangled
 from pipeline.translation.pool import Pool
 from pipeline.types import Hypothesis, Match, Origin, Segment, Span
 
@@ -34,6 +35,7 @@ class Sentence:
     segment: Segment
     spoken: Segment  # same place and spans; plain quotes, and a headline lowered from Title Case
     language: str  # of the target
+    names: frozenset[str] = frozenset()  # words that are names in this story
     fixed: str | None = None  # the newsroom's own translation
 
     @property
@@ -59,18 +61,19 @@ class Sentence:
             return None
         return replace(match, origin=origin, model=answer.model, score=answer.score)
 
-    def further_questions(self) -> list[str]:
+    def further_questions(self, pool: Pool) -> list[str]:
         """What the attempts after a failed first one ask."""
-        question, figures = marked(self.spoken.text)
-        pieces = [piece.text for piece in piecewise(self._guarded()) if piece.text]
-        return ([question] if figures else []) + pieces
+        asked = [question for question, _ in self._marked(pool)]
+        if self._whole_will_do(pool):
+            return asked
+        return asked + [piece.text for piece in piecewise(self._guarded()) if piece.text]
 
     def second(self, pool: Pool) -> Match | None:
         """The best of all attempts; None if no attempt carried the markup over."""
         answer, origin = pool.answer(self.spoken.text)
         whole = self._projected(answer.hypothesis(), pool.texts(self._fragments()))
-        if whole is not None and any(numbers(self.spoken.text, whole.target)):
-            whole = self._with_marks(pool) or whole
+        if whole is not None:
+            whole = self._with_marks(pool, whole) or whole
         if whole is not None and not any(addresses(self.segment.text, whole.target)):
             return replace(whole, origin=origin, model=answer.model, score=answer.score)
         best = self._in_pieces(pool) or whole
@@ -89,10 +92,36 @@ class Sentence:
         )
 
     def _altered(self, match: Match) -> bool:
+        return any(addresses(self.spoken.text, match.target)) or self._faults(match.target) > 0
+
+    def _whole_will_do(self, pool: Pool) -> bool:
+        """Whether the first answer carries its links and addresses, whatever else is wrong with it."""
+        answer = pool.answer(self.spoken.text)[0]
+        whole = self._projected(answer.hypothesis(), pool.texts(self._fragments()))
+        return whole is not None and not any(addresses(self.segment.text, whole.target))
+
+    def _faults(self, target: str) -> int:
+        """How many figures and names marks could still save."""
+        figures = self._figures_changed(target)
+        return figures + len(mangled(self.spoken.text, target, self.names))
+
+    def _figures_changed(self, target: str) -> int:
         text = self.spoken.text
-        return any(addresses(text, match.target)) or (
-            self.language == "es" and bool(marked(text)[1]) and any(numbers(text, match.target))
-        )
+        if self.language != "es" or not has_figures(text):
+            return 0
+        return sum(1 for check in (numbers, amounts) for _ in check(text, target))
+
+    def _marked(self, pool: Pool) -> list[tuple[str, tuple[str, ...]]]:
+        """Questions with marks for what the first answer got wrong, and what stands under the marks.
+
+        Where a name was wrong the figures are marked too in a second question: under marks an engine is less sure of
+        what lies between them.
+        """
+        text, said = self.spoken.text, pool.answer(self.spoken.text)[0].text
+        names = mangled(text, said, self.names)
+        wrong = self._figures_changed(said) > 0
+        variants = (marked(text, figures=figures, names=names) for figures in ([True] if wrong else [False, True]))
+        return [variant for variant in dict.fromkeys(variants) if variant[1] and (names or wrong)]
 
     def _fragments(self) -> list[str]:
         """Texts of the inline elements that do not cover the sentence and have something to translate."""
@@ -102,16 +131,17 @@ class Sentence:
             each for each in dict.fromkeys(found) if each != text.strip() and _LETTER.search(ADDRESS.sub(" ", each))
         ]
 
-    def _with_marks(self, pool: Pool) -> Match | None:
-        question, figures = marked(self.spoken.text)
-        if not figures:
-            return None
-        hypothesis = pool.answer(question)[0].hypothesis()
-        text = unmarked(hypothesis.text, figures)
-        if text is None:
-            return None
-        match = self._projected(replace(hypothesis, text=text), pool.texts(self._fragments()))
-        return None if match is None or any(numbers(self.spoken.text, match.target)) else match
+    def _with_marks(self, pool: Pool, whole: Match) -> Match | None:
+        """The best answer to a marked question whose marks came through, if it has fewer faults than the whole one."""
+        best: Match | None = None
+        fewest = self._faults(whole.target)
+        for question, originals in self._marked(pool):
+            hypothesis = pool.answer(question)[0].hypothesis()
+            text = unmarked(hypothesis.text, originals)
+            match = text and self._projected(replace(hypothesis, text=text), pool.texts(self._fragments()))
+            if match and self._faults(match.target) < fewest:
+                best, fewest = match, self._faults(match.target)
+        return best
 
     def _in_pieces(self, pool: Pool) -> Match | None:
         guarded = self._guarded()

@@ -16,7 +16,7 @@ from pipeline.types import Level
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,6});", re.I)
 _RESIDUE = re.compile(r"[\x00-\x08\x0b-\x1f]|<unk>|</?s>|\ufffd|⁇|▁|[⟦⟧]")
-_STRETCH = re.compile(r"([^\W\d_])\1{4,}", re.I)
+_STRETCH = re.compile(r"([^\W\d_])\1{4,}|([^\W\d_]{2,4})\2{2,}", re.I)  # Nooooo, and Juezesesesor
 _DOUBLED = re.compile(r"\b([a-z]+) \1\b")
 
 

@@ -17,6 +17,7 @@ from pipeline.text.headline import lower_title_case
 from pipeline.text.segments import rebuild, segments_of
 from pipeline.translation.engine import Engine
 from pipeline.translation.memory import Memory
+from pipeline.translation.names import names_in
 from pipeline.translation.pool import Pool
 from pipeline.translation.sentence import Sentence, plain_quotes
 from pipeline.types import Block, BlockKind, Draft, Finding, Level, Match, Segment, Story
@@ -38,15 +39,16 @@ def translate(
     that holds the article. Raises TranslationError.
     """
     body = "\n".join(block.text for block in story.blocks)
+    names = names_in(story)
     sentences = [
-        Sentence(segment, _spoken(segment, body), engine.target, (fixed or {}).get(segment.text))
+        Sentence(segment, _spoken(segment, body), engine.target, names, (fixed or {}).get(segment.text))
         for segment in segments_of(story)
     ]
     pool = Pool(engine, memory, on_progress)
     pool.ask(question for sentence in sentences for question in sentence.questions())
     matches = {sentence.segment.place: sentence.first(pool) for sentence in sentences}
     again = [sentence for sentence in sentences if matches[sentence.segment.place] is None]
-    pool.ask(question for sentence in again for question in sentence.further_questions())
+    pool.ask(question for sentence in again for question in sentence.further_questions(pool))
     matches |= {sentence.segment.place: sentence.second(pool) for sentence in again}
     findings = tuple(_markup(sentence.segment.place) for sentence in again if matches[sentence.segment.place] is None)
     done = tuple(matches[sentence.segment.place] or sentence.kept() for sentence in sentences)

@@ -66,3 +66,41 @@ VAGUE_EN = re.compile(
 
 # Small words inside names: "Bank of the South", "Ministerio de Salud".
 PARTICLES = _set("a al and con de del des di du el en for in la las los of on or the to und van von y vs")
+
+# English words with a capital that Spanish says in its own way: never kept as names. In lower case.
+NAMES_WITH_SPANISH = _set(
+    "academy accord adviser affairs africa african agency agreement aid air airport alliance amazon america "
+    "american americans amnesty analysis andes april archive army article asia assembly association athens attorney "
+    "august authority avenue award bank bar base basin bay belgium benefit berlin bishop black blue board body "
+    "border boundary brazil brief brigade britain brussels bureau cabinet calendar camp capital cardinal caribbean "
+    "cartel cathedral catholic cell center central centre chamber chapter charity charter chief child children "
+    "christian church city civil clan clinic club coalition coast code college colonel column command commander "
+    "committee common commons community company confederate conference congress congressman constitutional contact "
+    "control convoy cooperative corporal council country county court crime criminal cross customs data daughter "
+    "deal december defence defender defense delta denmark department deputy desk director district division doctor "
+    "document dominican drug drugs dutch east eastern economic economy editor egypt emergency energy england "
+    "english enterprise envoy europe evening exchange executive export families family father february federal "
+    "field finance firm first fleet force forces foreign forest former forum foundation france free french friday "
+    "friend front fund gang gangs general germany girl global gold governor great greece green group guard guide "
+    "gulf haiti half hall harbor head headquarters health hearing high hill historic holy home honor hospital hotel "
+    "house human hungary illegal independent indigenous industrial industry inquiry inside institute insurance "
+    "interior internal international investigator ireland island islands italy january japan joint journal judge "
+    "judicial july june jury justice king labor labour lake land latin law leader league legal letter liberal "
+    "library line local london lord magazine major march market marshal mayor medal media medical meeting member "
+    "memorial memory mercy mexican middle military mine minister ministry mission model modern monday monitor month "
+    "monument morocco mother mountain mountains movement municipal museum narcotics national nations naval navy "
+    "netherlands network news night north northern norway novel november nurse observer ocean october office "
+    "officer official open operation orders organization organized over pacific palace panel paper park parliament "
+    "party pass peace people plan plaza poland police policy polish political poor pope port post power prayer "
+    "preparatory president press prince princess prison private program programme project property prosecutor "
+    "province provincial public quarter queen radio rapid rebel record recovery red regional report reporter "
+    "republic republican research reserve resort review revolutionary right rights river road romania royal rule "
+    "rural russia sacred saint saturday school science scotland sea search second secret secretariat secretary "
+    "section security senate senator senior september sergeant service shadow sheriff sister social society soldier "
+    "south southern spain special sport square staff state states station statistics stock storm street strike "
+    "study summit sunday superior support supreme sweden swiss switzerland syndicate task tax team technical "
+    "technology thailand third thursday times trade training transit transparency transport treasury treaty trial "
+    "tribe tribunal truth tuesday turkey turkish ukraine uncle under undersecretary union unit united university "
+    "upper urban valley vatican vice victim victims village violence virgin voice volunteer wall war watch water "
+    "wednesday week west western white women work worker workers world year young youth"
+)

@@ -1,0 +1,52 @@
+"""Words put out of an engine's reach: figures and names replaced by marks, and put back afterwards.
+
+Knows: the marks, how figures stand in Spanish. Must not know: engines, which sentences need it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_FIGURE = re.compile(r"(?<![\w.,])[$€£]?\d+(?:[.,]\d+)*(?![\w]|[.,]\d)")
+_MARKS = 10  # ⟦0⟧ … ⟦9⟧; more than that stay as they are
+
+
+def has_figures(text: str) -> bool:
+    """Whether there is a figure that could be marked."""
+    return bool(_FIGURE.search(text))
+
+
+def marked(text: str, *, figures: bool, names: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """The sentence with ⟦0⟧, ⟦1⟧, … for its figures and these names, and what stood there, in order.
+
+    Unchanged, with nothing, if there is nothing to mark or too much of it.
+    """
+    patterns = [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names, key=len, reverse=True)]
+    if figures:
+        patterns.append(_FIGURE.pattern)
+    if not patterns or "⟦" in text:
+        return text, ()
+    wanted = re.compile("|".join(patterns))
+    found = tuple(match[0] for match in wanted.finditer(text))
+    if not found or len(found) > _MARKS:
+        return text, ()
+    places = iter(range(len(found)))
+    return wanted.sub(lambda _: f"⟦{next(places)}⟧", text), found
+
+
+def unmarked(text: str, originals: Sequence[str]) -> str | None:
+    """The translation with what was marked back in it, or None unless each mark came through exactly once."""
+    for place, original in enumerate(originals):
+        mark = f"⟦{place}⟧"
+        if text.count(mark) != 1:
+            return None
+        text = text.replace(mark, _spanish(original))
+    return None if "⟦" in text or "⟧" in text else text
+
+
+def _spanish(original: str) -> str:
+    """1,234.5 -> 1.234,5 where the English marks are plain; names, dates and versions stay as they are."""
+    if re.fullmatch(r"[$€£]?\d{1,3}(?:,\d{3})*(?:\.\d+)?|[$€£]?\d+\.\d+", original):
+        return original.translate(str.maketrans(",.", ".,"))
+    return original

@@ -1,0 +1,173 @@
+"""What every engine promises, asked of the phrase book and of the Argos engine with the bundled model."""
+
+from __future__ import annotations
+
+import os
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import EngineUnavailable, ModelDamaged
+from pipeline.translation import models
+from pipeline.translation.argos import ArgosEngine, batched
+from pipeline.translation.engine import Engine
+from tests.fakes import PhraseBook
+
+NOUNS = ("The mayor", "A judge", "Two farmers", "The old port", "Every witness", "The health ministry")
+ENDS = (
+    "opened the new road.",
+    "did not answer our questions on Monday.",
+    "lost 12 percent of its income after the flood, according to a report.",
+    "asked the court to publish the list of names, although nobody had seen it since the long strike of 1998.",
+    "was wrong.",
+)
+SENTENCES = [f"{noun} {end}" for noun in NOUNS for end in ENDS]
+
+
+@pytest.fixture(scope="session")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> models.Installed:
+    folder = tmp_path_factory.mktemp("models")
+    return models.install("starter", folder, datetime(2026, 1, 2, tzinfo=UTC))
+
+
+@pytest.fixture(params=["phrasebook", pytest.param("argos", marks=pytest.mark.model)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    if request.param == "phrasebook":
+        return PhraseBook({sentence: f"Frase {place}: {sentence[::-1]}" for place, sentence in enumerate(SENTENCES)})
+    return ArgosEngine(request.getfixturevalue("starter"), inter_threads=2)
+
+
+def test_order_is_kept(engine: Engine) -> None:
+    forth = engine.translate(SENTENCES)
+    back = engine.translate(SENTENCES[::-1])
+    assert len(forth) == len(SENTENCES)
+    assert forth == back[::-1]
+    assert len({answer.text for answer in forth}) > len(SENTENCES) // 2
+
+
+def test_equal_sentences_get_equal_answers(engine: Engine) -> None:
+    one, other, again = engine.translate([SENTENCES[0], SENTENCES[7], SENTENCES[0]])
+    assert one == again
+    assert one != other
+
+
+def test_nothing_in_nothing_out(engine: Engine) -> None:
+    assert engine.translate([]) == []
+
+
+def test_progress_never_falls_and_ends_at_the_number_of_sentences(engine: Engine) -> None:
+    told: list[int] = []
+    engine.translate([*SENTENCES, SENTENCES[3]], on_batch=told.append)
+    assert told == sorted(told)
+    assert told[-1] == len(SENTENCES) + 1
+
+
+def test_neighbours_change_neither_text_nor_score(engine: Engine) -> None:
+    alone = {sentence: engine.translate([sentence])[0] for sentence in SENTENCES}
+    pool = list(SENTENCES)
+    random.Random(4).shuffle(pool)  # noqa: S311  a seeded order, no secret
+    together = dict(zip(pool, engine.translate(pool), strict=True))
+    assert {each: (one.text, one.score) for each, one in alone.items()} == {
+        each: (one.text, one.score) for each, one in together.items()
+    }
+
+
+def test_asking_for_attention_changes_neither_text_nor_score(engine: Engine) -> None:
+    without = engine.translate(SENTENCES)
+    with_it = engine.translate(SENTENCES, attention=True)
+    assert [(one.text, one.score, one.pieces) for one in without] == [
+        (one.text, one.score, one.pieces) for one in with_it
+    ]
+
+
+def test_attention_has_a_row_per_target_piece_and_a_column_per_source_piece(engine: Engine) -> None:
+    for answer in engine.translate(SENTENCES, attention=True):
+        assert answer.attention is not None
+        assert answer.pieces
+        assert answer.source_pieces
+        assert len(answer.attention) == len(answer.pieces)
+        assert {len(row) for row in answer.attention} == {len(answer.source_pieces)}
+        assert all(weight >= 0 for row in answer.attention for weight in row)
+
+
+def test_no_attention_unless_asked(engine: Engine) -> None:
+    assert engine.translate(SENTENCES[:1])[0].attention is None
+
+
+def test_identity_is_stable(engine: Engine) -> None:
+    before = engine.identity
+    engine.translate(SENTENCES[:2])
+    assert engine.identity == before
+    assert engine.identity.key == before.key
+    assert (engine.source, engine.target) == ("en", "es")
+
+
+@pytest.mark.model
+def test_settings_that_change_answers_change_the_identity(starter: models.Installed) -> None:
+    exact = ArgosEngine(starter, inter_threads=1)
+    assert exact.identity == ArgosEngine(starter, inter_threads=2, batch_tokens=64).identity
+    assert exact.identity.key != ArgosEngine(starter, inter_threads=1, mode="fast").identity.key
+
+
+@pytest.mark.model
+def test_batch_size_and_threads_change_neither_text_nor_score(starter: models.Installed) -> None:
+    wide = ArgosEngine(starter, inter_threads=1, batch_tokens=2048).translate(SENTENCES)
+    narrow = ArgosEngine(starter, inter_threads=2, batch_tokens=32).translate(SENTENCES)
+    assert wide == narrow
+
+
+@pytest.mark.model
+def test_fast_mode_answers_every_sentence(starter: models.Installed) -> None:
+    answers = ArgosEngine(starter, inter_threads=2, mode="fast").translate(SENTENCES)
+    assert len(answers) == len(SENTENCES)
+    assert all(answer.text for answer in answers)
+
+
+@pytest.mark.model
+def test_an_underscore_of_the_source_is_not_turned_into_a_blank(starter: models.Installed) -> None:
+    (answer,) = ArgosEngine(starter, inter_threads=1).translate(["_"])
+    assert " " not in answer.text.strip() or "_" in answer.text
+
+
+@pytest.mark.model
+def test_a_changed_file_is_noticed_before_it_is_loaded(starter: models.Installed, tmp_path: Path) -> None:
+    folder = models.install("starter", tmp_path, datetime(2026, 1, 2, tzinfo=UTC))
+    with (folder.path / "model" / "model.bin").open("r+b") as file:
+        file.seek(100_000)
+        file.write(b"\0\0\0\0")
+    with pytest.raises(ModelDamaged, match=r"model\.bin has changed"):
+        ArgosEngine(folder, inter_threads=1).translate(["The road is open."])
+
+
+@pytest.mark.model
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_model_loaded_before_a_fork_refuses_instead_of_hanging(starter: models.Installed) -> None:
+    engine = ArgosEngine(starter, inter_threads=1)
+    engine.translate(["The road is open."])
+    child = os.fork()
+    if child == 0:
+        try:
+            engine.translate(["The road is open."])
+        except EngineUnavailable:
+            os._exit(0)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_exact_batches_never_mix_lengths_and_never_outgrow_the_bound() -> None:
+    lengths = {f"s{place}": 3 + place * 7 % 11 for place in range(60)} | {"huge": 90}
+    batches = batched(lengths, "exact", 40)
+    assert sorted(each for batch in batches for each in batch) == sorted(lengths)
+    for batch in batches:
+        assert len({lengths[each] for each in batch}) == 1
+        assert len(batch) == 1 or sum(lengths[each] for each in batch) <= 40
+
+
+def test_fast_batches_count_their_padding() -> None:
+    lengths = {f"s{place}": 3 + place * 7 % 11 for place in range(60)}
+    batches = batched(lengths, "fast", 40)
+    assert sorted(each for batch in batches for each in batch) == sorted(lengths)
+    assert all(len(batch) * max(lengths[each] for each in batch) <= 40 for batch in batches)
+    assert len(batches) < len(batched(lengths, "exact", 40))

@@ -1,0 +1,114 @@
+"""Why something failed or stopped: errors, findings and holds, read from the code.
+
+Knows: how the code makes them. Must not know: pages.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from facts import ROOT, Unexplained, tree_of, trees
+
+from pipeline import errors
+from workers import broker
+
+_REASONS = ("reason", "reason_es")
+
+
+def error_tree() -> list[tuple[int, type[errors.PipelineError]]]:
+    """Depth and class, parents before their children. Errors outside errors.py are there too."""
+    outside = {broker.BrokerError}  # importing is what defines them
+    found = list(_descend(errors.PipelineError, 0))
+    if lost := outside - {error for _, error in found}:
+        raise Unexplained(f"not in the tree: {lost}")
+    return found
+
+
+def _descend(error: type[errors.PipelineError], depth: int) -> Iterator[tuple[int, type[errors.PipelineError]]]:
+    yield depth, error
+    for child in error.__subclasses__():
+        if child.__module__.partition(".")[0] in ("pipeline", "feeds", "desk", "workers"):
+            yield from _descend(child, depth + 1)
+
+
+def findings() -> dict[str, tuple[str, str, str]]:
+    """Code -> level, reason in English, reason in Spanish, of every Finding that is made with a literal code.
+
+    "…" stands for what is filled in. The translation checks are not here; they have a list of their own.
+    """
+    found: dict[str, tuple[str, str, str]] = {}
+    for tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding":
+                given = {word.arg: word.value for word in node.keywords}
+                if _is_code(given["code"]):
+                    level = ast.unparse(given["level"]).rpartition(".")[2].lower()
+                    english, spanish = (_text(_followed(given.get(name), node, tree)) for name in _REASONS)
+                    found[_text(given["code"])] = (level, english, spanish)
+    if dumb := sorted(code for code, (_, english, spanish) in found.items() if not (english and spanish)):
+        raise Unexplained(f"findings without a reason in both languages: {dumb}")
+    return dict(sorted(found.items()))
+
+
+def _followed(given: ast.expr | None, user: ast.AST, tree: ast.Module) -> ast.expr | None:
+    """The expression itself; for a variable its last assignment above the place where it is used."""
+    if not isinstance(given, ast.Name):
+        return given
+    above = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == given.id
+        and node.lineno < getattr(user, "lineno", 0)
+    ]
+    return max(above, key=lambda node: node.lineno).value if above else None
+
+
+def _text(node: ast.expr | None) -> str:
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return ""
+
+
+def holds() -> dict[str, str]:
+    """Reasons for a held revision that are neither findings nor errors: code -> the sentence that goes with it."""
+    found = dict(_pairs(tree_of(ROOT / "pipeline" / "ledger" / "articles.py")))
+    for tree in trees():
+        for node in ast.walk(tree):
+            for code, reason in _held_with(node):
+                found[_text(code)] = _text(_followed(reason, node, tree))
+    if dumb := sorted(code for code, reason in found.items() if not reason):
+        raise Unexplained(f"holds without a reason: {dumb}")
+    return dict(sorted(found.items()))
+
+
+def _pairs(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """(code, sentence): how the acceptance of an article says what is wrong with it."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Tuple)
+            and len(node.elts) == 2
+            and _is_code(node.elts[0])
+            and _is_sentence(node.elts[1])
+        ):
+            yield _text(node.elts[0]), _text(node.elts[1])
+
+
+def _held_with(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Code and reason of a call to `hold`."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "hold":
+        code, reason = (*node.args[1:3], ast.Constant(""), ast.Constant(""))[:2]
+        if _is_code(code):
+            yield code, reason
+
+
+def _is_code(node: ast.expr) -> bool:
+    text = _text(node) if isinstance(node, ast.Constant) else ""
+    return text.islower() and " " not in text
+
+
+def _is_sentence(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or " " in _text(node)

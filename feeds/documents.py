@@ -7,10 +7,12 @@ Rights are asked again here, at every rendering: an entry whose permission ended
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from html import escape
+from itertools import count
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from feeds.addresses import article_url, feed_urls, index_url
 from pipeline.config import Config
@@ -34,30 +36,38 @@ from pipeline.types import (
 
 SUMMARY_CHARACTERS = 300
 
+# Withdrawn after it had been seen: an article that was withheld or waiting until then leaves no stub.
+_STUB = Q(state=ReleaseState.CANCELED, version__gt=1) & (Q(embargo_until=None) | Q(embargo_until__lte=F("canceled_at")))
+
 
 def product_document(product: Product, config: Config, *, now: datetime) -> FeedDocument:
     """What everybody may subscribe to: free, non-commercial reading is the use that a public feed stands for."""
-    rows = _shown(product, config, now)
-    entries = [entry for release in rows if (entry := _entry(release, config, UseClass.NON_COMMERCIAL, now))]
+    entries = _first(_shown(product, config, now), config, UseClass.NON_COMMERCIAL, now)
     return _document(product, config, entries, title=product.title, urls=feed_urls(config.site.url, product.path))
 
 
 def partner_document(product: Product, partner: Partner, config: Config, *, now: datetime) -> FeedDocument:
-    """The same product as one partner may use it. Its address is a secret, so the document does not name it."""
-    entries = []
-    for release in _shown(product, config, now):
-        entry = _entry(release, config, catalog.use_of(partner), now, resent=_resent(release, partner))
-        if entry:
-            entries.append(entry)
-    entries.sort(key=lambda entry: (entry.updated, entry.guid), reverse=True)
-    return _document(product, config, entries, title=f"{product.title} · {partner.name}", urls={})
+    """The same product as one partner may use it. Its address is a secret, so the document does not name it.
+
+    What was sent again to this partner alone comes first for it, however old it is.
+    """
+    rows, use = _shown(product, config, now), catalog.use_of(partner)
+    resent = _resent(product, partner, limit=config.site.feed_size)
+    entries = {
+        entry.guid: entry
+        for some in (rows, rows.filter(pk__in=list(resent)))
+        for entry in _first(some, config, use, now, resent=resent)
+    }
+    newest = sorted(entries.values(), key=lambda entry: (entry.updated, entry.guid), reverse=True)
+    title = f"{product.title} · {partner.name}"
+    return _document(product, config, newest[: config.site.feed_size], title=title, urls={})
 
 
 def page_entry(article: int, language: str, config: Config, *, now: datetime) -> Entry | None:
     """The article's page: usable if any product shows it, a stub once it is withdrawn, else nothing."""
     release = (
         Release.objects.filter(article=article, product__language=language, product__active=True)
-        .filter(Q(state=ReleaseState.USABLE) | Q(state=ReleaseState.CANCELED, version__gt=0))
+        .filter(Q(state=ReleaseState.USABLE) | _STUB)
         .select_related("product", "article__source", "translation__revision")
         .order_by("-updated_at", "pk")
         .first()
@@ -71,18 +81,35 @@ def products(config: Config) -> list[FeedDocument]:
     return [_document(row, config, [], title=row.title, urls=feed_urls(config.site.url, row.path)) for row in rows]
 
 
-def _shown(product: Product, config: Config, now: datetime) -> list[Release]:
-    """Usable releases and young stubs, the most recently changed first; never more than the feed's size."""
+def _shown(product: Product, config: Config, now: datetime) -> QuerySet[Release]:
+    """Usable releases and young stubs, the most recently changed first."""
     stub_from = now - timedelta(days=config.site.stub_days)
-    rows = (
+    return (
         Release.objects.filter(product=product)
-        .filter(
-            Q(state=ReleaseState.USABLE) | Q(state=ReleaseState.CANCELED, version__gt=0, canceled_at__gte=stub_from)
-        )
+        .filter(Q(state=ReleaseState.USABLE) | _STUB & Q(canceled_at__gte=stub_from))
         .select_related("product", "article__source", "translation__revision")
         .order_by("-updated_at", "-pk")
     )
-    return list(rows[: config.site.feed_size])
+
+
+def _first(
+    rows: QuerySet[Release],
+    config: Config,
+    use: UseClass,
+    now: datetime,
+    *,
+    resent: Mapping[int, datetime] | None = None,
+) -> list[Entry]:
+    """As many entries as a feed holds, of those that may be put to this use."""
+    size, sent = config.site.feed_size, resent or {}
+    found: list[Entry] = []
+    for start in count(step=size):  # a page at a time: nearly always the first is enough
+        page = list(rows[start : start + size])
+        some = (_entry(release, config, use, now, resent=sent.get(release.pk)) for release in page)
+        found += [entry for entry in some if entry is not None]
+        if len(page) < size or len(found) >= size:
+            break
+    return found[:size]
 
 
 def _entry(
@@ -139,14 +166,12 @@ def _corrections(release: Release) -> tuple[Correction, ...]:
     return tuple(Correction(on=note.on, note=note.note) for note in notes.order_by("pk"))
 
 
-def _resent(release: Release, partner: Partner) -> datetime | None:
-    """When this partner was last sent this release by itself."""
-    delivery = (
-        Delivery.objects.filter(release=release, partner=partner, version=release.version, kind="resent")
-        .order_by("-created_at")
-        .first()
-    )
-    return delivery.created_at if delivery else None
+def _resent(product: Product, partner: Partner, *, limit: int) -> dict[int, datetime]:
+    """Releases that this partner was sent again as they stand, with the last time; the newest sendings only."""
+    deliveries = Delivery.objects.filter(
+        partner=partner, release__product=product, version=F("release__version"), kind="resent"
+    ).order_by("-created_at")
+    return {delivery.release_id: delivery.created_at for delivery in reversed(deliveries[:limit])}
 
 
 def _document(

@@ -22,7 +22,9 @@ def published(request: HttpRequest, path: str) -> HttpResponse:
 def private(request: HttpRequest, token: str, product: str, name: str) -> HttpResponse:
     """A partner's own feed. A wrong token and a wrong product look the same: 404."""
     partner = tokens.holder(token)
-    path = f"{private_folder(partner.slug, product)}/{name}" if partner and name in FORMATS.values() else "-"
+    language, _, slug = product.partition("/")
+    may = partner is not None and partner.products.filter(language=language, slug=slug, active=True).exists()
+    path = f"{private_folder(partner.slug, product)}/{name}" if partner and may and name in FORMATS.values() else "-"
     return static.serve(request, settings.PRIVATE_DIR, path, private=True)
 
 

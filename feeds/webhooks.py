@@ -20,7 +20,7 @@ from pipeline.ingest.http import GuardedClient
 from pipeline.ledger import audit
 from pipeline.ledger.models import Attempt, Delivery
 from pipeline.runner import Effect, Work
-from pipeline.stages import DeliveryState
+from pipeline.stages import DeliveryState, ReleaseState
 from pipeline.steps import Newsroom
 from pipeline.telemetry import PUSHES
 
@@ -32,6 +32,9 @@ def deliver(newsroom: Newsroom, work: Work) -> Effect:
     )
     if delivery.state not in {DeliveryState.PENDING, DeliveryState.WAITING}:
         return lambda: None
+    if delivery.kind != "withdrawn" and delivery.release.state != ReleaseState.USABLE:
+        reason = f"the release is {delivery.release.state} by now"
+        return partial(_settle, delivery, DeliveryState.WITHHELD, work.now, "not-usable", reason)
     body = json.dumps(message(delivery, newsroom.config), ensure_ascii=False, sort_keys=True)
     client = GuardedClient(allow_private=frozenset(newsroom.config.network.allow_private))
     try:

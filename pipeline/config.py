@@ -7,6 +7,7 @@ Knows: the file's shape, defaults, and how to explain a mistake. Must not know: 
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,8 @@ from pipeline.errors import ConfigError
 from pipeline.types import Rights, UseClass
 
 FILE_NAME = "newsroom.toml"
+_HEADER = re.compile(r"\s*\[(?P<many>\[)?\s*(?P<name>[\w.-]+)\s*\]")
+_KEY = re.compile(r"\s*[\"']?(?P<name>[\w-]+)[\"']?\s*=")
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
 
@@ -49,6 +52,7 @@ class Site(Table):
 class Translating(Table):
     """How texts are translated."""
 
+    review: Literal["findings", "always"] = "findings"  # always: nothing is released before an editor approved it
     mode: Literal["exact", "fast"] = "exact"
     threads: int = Field(default=0, ge=0)  # translations at once; 0 = one for each core
     models: dict[str, str] = {}  # "en-es" = "translate-en_es 0.1" pins a model; otherwise the newest is used
@@ -209,11 +213,28 @@ def _explain(detail: Any, text: str, name: str) -> str:
     place = [str(part) for part in detail["loc"]]
     key = place[-1] if place else ""
     where = ".".join(place) or "the file"
-    line = next((number for number, row in enumerate(text.splitlines(), 1) if row.strip().startswith(key)), None)
-    at = f"{name}, line {line}" if key and line else name
+    line = _line(place, text)
+    at = f"{name}, line {line}" if line else name
     if detail["type"] == "extra_forbidden":
         return f"{at}: unknown key {where!r}{near(key, _keys_beside(place))}"
     return f"{at}: {where}: {detail['msg'].removeprefix('Value error, ')}"
+
+
+def _line(place: list[str], text: str) -> int | None:
+    """The line on which a key stands; for one that is missing, that of the table that lacks it."""
+    lines: dict[tuple[str, ...], int] = {}
+    counts: dict[str, int] = {}
+    table: tuple[str, ...] = ()
+    for number, row in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(row):
+            name, *inner = header["name"].split(".")
+            if header["many"]:
+                counts[name] = counts.get(name, -1) + 1
+            table = (name, str(counts[name]), *inner) if name in counts else (name, *inner)
+            lines.setdefault(table, number)
+        elif key := _KEY.match(row):
+            lines.setdefault((*table, key["name"]), number)
+    return next((lines[at] for end in range(len(place), 0, -1) if (at := tuple(place[:end])) in lines), None)
 
 
 def _keys_beside(place: list[str]) -> list[str]:

@@ -59,7 +59,6 @@ def make_app(broker_url: str) -> Celery:
         worker_prefetch_multiplier=1,
         worker_proc_alive_timeout=60,
         worker_max_tasks_per_child=2000,
-        worker_soft_shutdown_timeout=25,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,

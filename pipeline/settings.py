@@ -8,6 +8,7 @@ DATABASE_URL         default: SQLite in the state folder
 REDIS_URL            broker; without it an embedded one may be started, or the sweeper runs the steps
 SECRET_KEY           default: made once and kept in the state folder
 SMTP_URL             smtp://user:password@host:587 ; without it courtesy mail is only drafted
+TORNAVOZ_LEASE_SECONDS  how long a worker that fell silent keeps its unit. Default: 120; the same for every process
 """
 
 from __future__ import annotations
@@ -95,3 +96,4 @@ def _broker() -> str:
 
 BROKER_URL = _broker()
 SMTP_URL = env("SMTP_URL") or ""
+LEASE_SECONDS = float(env("TORNAVOZ_LEASE_SECONDS") or 120)

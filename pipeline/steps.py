@@ -28,7 +28,7 @@ from pipeline.release.credit import credit
 from pipeline.release.decide import Action, Candidate, decide, default_note
 from pipeline.release.products import Selection
 from pipeline.runner import Effect, StepFunction, Work
-from pipeline.stages import RevisionState, Step, TranslationState
+from pipeline.stages import ReleaseState, RevisionState, Step, TranslationState
 from pipeline.telemetry import SENTENCES
 from pipeline.text.blocks import to_html
 from pipeline.translation.checks import check as check_draft
@@ -37,6 +37,12 @@ from pipeline.translation.translate import translate as translate_story
 from pipeline.types import Draft, Finding, Incoming, Level, Permission, Rights, Ruling, Story, UseClass
 
 ACTOR = "pipeline"
+REVIEW = Finding(
+    code="review-wanted",
+    level=Level.HOLD,
+    reason="This newsroom publishes nothing unread. Read the translation and approve it.",
+    reason_es="Esta redacción no publica nada sin leerlo. Lea la traducción y apruébela.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +163,8 @@ def check(newsroom: Newsroom, work: Work) -> Effect:
         return _nothing
     story = _story(articles.get(translation.revision))
     findings = (*translation.draft.findings, *check_draft(story, translation.draft))
+    if newsroom.config.translation.review == "always":
+        findings = (*findings, REVIEW)
     blocking = _blocking(findings)
 
     def save() -> None:
@@ -204,6 +212,7 @@ def release(newsroom: Newsroom, work: Work) -> Effect:
     def save() -> None:
         touched = []
         stands_now = False
+        withdrawn = articles.lock(revision.article)  # an editor may have been faster than this step
         for product in Product.objects.filter(active=True, language=translation.language):
             row, stands = releases.standing(revision.article, product.pk)
             wanted = Selection.of(product.rules).takes(
@@ -211,9 +220,9 @@ def release(newsroom: Newsroom, work: Work) -> Effect:
             )
             if not wanted and stands is None:
                 continue
-            decision = decide(candidate, stands, public, withdrawn=revision.withdrawn)
+            decision = decide(candidate, stands, public, withdrawn=withdrawn)
             stands_now = stands_now or decision.action is not Action.NOTHING
-            if decision.action is Action.REVISE:
+            if decision.action is Action.REVISE and stands is not None and stands.state is ReleaseState.USABLE:
                 note = translation.correction or default_note(translation.language)
                 releases.note_correction(revision.article, translation.language, translation.id, note, now=work.now)
             carried = releases.carry_out(
@@ -232,7 +241,8 @@ def release(newsroom: Newsroom, work: Work) -> Effect:
                 continue
             touched.append(carried)
             kind = "corrected" if decision.action is Action.REVISE else "published"
-            for partner in product.partners.filter(active=True) if decision.action is not Action.WITHHOLD else ():
+            told = product.partners.filter(active=True) if carried.state == ReleaseState.USABLE else ()
+            for partner in told:  # of what waits for the end of an embargo they hear when it ends
                 releases.queue_delivery(carried, partner, permission(catalog.use_of(partner)), kind, now=work.now)
         if stands_now:
             translations.supersede_before(translation)

@@ -37,6 +37,7 @@ class Beat:
         self._broker_url = broker_url
         self._clock = clock
         self._next_upkeep = 0.0
+        self._heard = time.monotonic()  # when the broker last answered
 
     def tick(self) -> int:
         """Sweep once. Returns how many units were rung or run."""
@@ -47,21 +48,26 @@ class Beat:
             upkeep.expire_rights(now=now)
             upkeep.refresh_feeds(now=now)
             courtesy.keep_up(now=now)
-        if not self._broker_url:
-            return self._runner.drain(seconds=RUN_SECONDS)
-        rung = units.ring_due(now=now) if broker.answers(self._broker_url) else 0
+        answers = bool(self._broker_url) and broker.answers(self._broker_url)
+        if answers:
+            self._heard = time.monotonic()
+        if not self._broker_url or time.monotonic() - self._heard > PATIENCE.total_seconds():
+            return self._runner.drain(seconds=RUN_SECONDS)  # no worker can hear of anything, so there is no use waiting
+        rung = units.ring_due(now=now) if answers else 0
         deserted = deserted_queues(now=now)
         if not deserted:
             return rung
-        log.warning("queues.deserted", queues=sorted(deserted), broker=bool(rung))
+        log.warning("queues.deserted", queues=sorted(deserted), broker=answers)
         return rung + self._runner.drain(frozenset(deserted), seconds=RUN_SECONDS)
 
-    def run(self, stopped: Callable[[], bool], wait: Callable[[float], object] = time.sleep) -> None:
-        """Sweep until `stopped`. `wait` is told how long to sleep."""
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Sweep until `stopped`, which is asked five times a second."""
         while not stopped():
-            started = time.monotonic()
+            until = time.monotonic() + TICK_SECONDS
             self.tick()
-            wait(max(0.1, TICK_SECONDS - (time.monotonic() - started)))
+            time.sleep(0.1)  # always let others have the ledger for a moment
+            while not stopped() and time.monotonic() < until:
+                time.sleep(0.2)
 
 
 def deserted_queues(*, now: datetime) -> set[Queue]:

@@ -121,7 +121,7 @@ def show() -> None:
 
 def _show_article(article: Article) -> None:
     fate = queries.fate(article)
-    out.rule(f"article {article.pk} · {escape(article.source.publisher)} · {escape(fate['headline'])}", align="left")
+    out.rule(f"article {article.pk} · {article.source.publisher} · {fate['headline']}", align="left")
     release = (
         Release.objects.filter(article=article, state="usable")
         .select_related("translation", "product")
@@ -136,7 +136,7 @@ def _show_article(article: Article) -> None:
     credit = codec.load(Attribution, release.attribution)
     first = next(block.text for block in draft.blocks if block.kind is BlockKind.PARAGRAPH)
     text = f"{top_text(credit)}\n\n{first}\n\n[…]\n\n{bottom_text(credit)}"
-    out.print(Panel(escape(text), title=escape(draft.headline), title_align="left"))
+    out.print(Panel(text, title=escape(draft.headline), title_align="left"))
 
 
 def _fate_lines(fate: dict[str, Any]) -> Iterator[str]:

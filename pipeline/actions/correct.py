@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from pipeline.actions.review import reviewer_name
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import articles, audit, translations, units
 from pipeline.ledger.models import Article, Translation
@@ -41,7 +42,7 @@ def correct(
         version=translated.version + 1,
         created_at=now,
         correction=note,
-        reviewer=actor,
+        reviewer=reviewer_name(actor),
         reviewed_on=now.date(),
     )
     pk = TranslationId(version.pk)
@@ -69,7 +70,7 @@ def rewrite(story: Story, draft: Draft, place: str, html: str) -> Draft:
     if place not in places:
         raise IllegalTransition(f"there is no segment {place!r}; the places are {', '.join(places)}")
     text, spans = inline_from_html(html)
-    if not text:
+    if not text.strip():
         raise IllegalTransition("the new wording is empty")
     old = draft.matches[places.index(place)]
     lost = _links(old.spans) - _links(spans)

@@ -20,6 +20,11 @@ def _newest(article: int, language: str) -> Translation:
     return row
 
 
+def reviewer_name(actor: str) -> str:
+    """The person in an audit actor, as readers see it in the credit: "Ana Ruiz" of "cli:Ana Ruiz"."""
+    return actor.rpartition(":")[2]
+
+
 @transaction.atomic
 def approve(article: int, language: str, *, reason: str, actor: str, now: datetime) -> None:
     """An editor has read a held translation and takes it. IllegalTransition when it is not held."""
@@ -27,7 +32,7 @@ def approve(article: int, language: str, *, reason: str, actor: str, now: dateti
     if row.state != TranslationState.HELD:
         raise IllegalTransition(f"the translation of article {article} is {row.state}; only a held one is approved")
     translations.move(TranslationId(row.pk), TranslationState.APPROVED)
-    Translation.objects.filter(pk=row.pk).update(reviewer=actor, reviewed_on=now.date())
+    Translation.objects.filter(pk=row.pk).update(reviewer=reviewer_name(actor), reviewed_on=now.date())
     audit.record("translation.approved", f"translation:{row.pk}", now=now, actor=actor, article=article, reason=reason)
     units.arm(Step.RELEASE, f"translation:{row.pk}", now=now)
 
@@ -46,6 +51,8 @@ def retry(article: int, *, actor: str, now: datetime) -> list[str]:
 
     Returns what was started again, in words; an empty list means that nothing had stopped.
     """
+    if not Article.objects.filter(pk=article).exists():
+        raise IllegalTransition(f"there is no article {article}")
     started: list[str] = []
     revision = articles.newest(article)
     if reconsider(revision, actor=actor, now=now):

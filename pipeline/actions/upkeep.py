@@ -7,20 +7,37 @@ from datetime import datetime
 from django.db import transaction
 
 from pipeline.actions.review import rights_changed
-from pipeline.ledger import audit, catalog, releases, units
-from pipeline.ledger.models import Event, Partner, Product, Release, Source, Translation
+from pipeline.ledger import audit, catalog, codec, releases, units
+from pipeline.ledger.models import Event, Partner, Product, Release, Source, Translation, Unit
+from pipeline.ledger.permissions import to_publish
 from pipeline.stages import ReleaseState, Step, TranslationState
+from pipeline.types import Story
 
 ACTOR = "clock"
 
 
 @transaction.atomic
 def lift_embargoes(*, now: datetime) -> int:
-    """Scheduled releases whose time has come become usable. Returns how many."""
-    due = list(Release.objects.filter(state=ReleaseState.SCHEDULED, embargo_until__lte=now).select_related("product"))
+    """Scheduled releases whose time has come become usable, and partners hear of them. Returns how many."""
+    due = list(
+        Release.objects.select_for_update(of=("self",))
+        .filter(state=ReleaseState.SCHEDULED, embargo_until__lte=now)
+        .select_related("product", "article__source", "translation__revision")
+    )
     for release in due:
-        moment = now.replace(microsecond=0)
-        Release.objects.filter(pk=release.pk).update(state=ReleaseState.USABLE, published_at=moment, updated_at=moment)
+        release.state = ReleaseState.USABLE
+        release.published_at = release.updated_at = now.replace(microsecond=0)
+        release.save(update_fields=["state", "published_at", "updated_at"])
+        story = codec.load(Story, release.translation.revision.story)
+        for partner in release.product.partners.filter(active=True):
+            permission = to_publish(
+                release.article.source,
+                story,
+                catalog.use_of(partner),
+                language=release.product.language,
+                today=now.date(),
+            )
+            releases.queue_delivery(release, partner, permission, "published", now=now)
         audit.record("release.embargo-ended", f"release:{release.pk}", now=now, actor=ACTOR, article=release.article_id)
     releases.arm_publications(due, now=now)
     return len(due)
@@ -50,10 +67,13 @@ def refresh_feeds(*, now: datetime) -> int:
     for product in Product.objects.all():
         units.arm(Step.PUBLISH, f"feed:{product.pk}", now=now)
         armed += 1
-    for partner in Partner.objects.all():
-        for product in partner.products.all():
-            units.arm(Step.PUBLISH, f"private:{partner.pk}:{product.pk}", now=now)
-            armed += 1
+    had = Unit.objects.filter(step=Step.PUBLISH, subject__startswith="private:").values_list("subject", flat=True)
+    have = (
+        f"private:{partner.pk}:{product.pk}" for partner in Partner.objects.all() for product in partner.products.all()
+    )
+    for subject in sorted({*had, *have}):  # of what a partner may no longer have, the files are removed
+        units.arm(Step.PUBLISH, subject, now=now)
+        armed += 1
     return armed
 
 

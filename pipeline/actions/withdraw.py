@@ -60,7 +60,6 @@ def withdraw(article: int, *, kind: Kind, reason: str, actor: str, now: datetime
             sending=1,
             updated_at=moment,
             canceled_at=moment,
-            embargo_until=None,
             reason_code=kind,
             reason=reason,
         )

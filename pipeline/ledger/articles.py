@@ -180,6 +180,11 @@ def payload_of(pk: int) -> bytes:
     return bytes(Revision.objects.select_related("payload").get(pk=pk).payload.body or b"")
 
 
+def lock(article: ArticleId) -> bool:
+    """Hold the article's row until the transaction ends. Returns whether it was withdrawn."""
+    return Article.objects.select_for_update().get(pk=article).withdrawn_at is not None
+
+
 def newest(article: int) -> Revision:
     """The newest revision of an article."""
     return Revision.objects.filter(article=article).order_by("-number")[0]
@@ -230,7 +235,9 @@ def save_story(pk: RevisionId, story: Story, *, now: datetime, actor: str) -> No
 
 
 def save_permission(pk: RevisionId, to: RevisionState, permission: Permission, *, now: datetime, actor: str) -> None:
-    """Store the rights gate's verdict and move on, or stop there."""
+    """Store the rights gate's verdict and move on, or stop there. The same verdict again is no news."""
+    if Revision.objects.filter(pk=pk, state=to, permission=codec.dump(permission)).exists():
+        return
     Revision.objects.filter(pk=pk).update(permission=codec.dump(permission))
     row = move(
         pk,

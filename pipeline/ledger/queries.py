@@ -98,7 +98,9 @@ def _finding(finding: Row) -> Row:
 
 
 def _release(row: Release) -> Row:
-    withheld = row.deliveries.filter(state=DeliveryState.WITHHELD, version=row.version, sending=row.sending)
+    # A sending may go to one partner alone, so what a partner's last delivery of this version says is what holds.
+    deliveries = row.deliveries.filter(version=row.version).select_related("partner").order_by("sending")
+    newest = {delivery.partner.slug: delivery for delivery in deliveries}
     return {
         "product": row.product.path,
         "guid": row.guid,
@@ -108,8 +110,9 @@ def _release(row: Release) -> Row:
         "reason": row.reason,
         "updated": row.updated_at.isoformat(),
         "withheld": [
-            {"partner": delivery.partner.slug, "code": delivery.reason_code, "reason": delivery.reason}
-            for delivery in withheld.select_related("partner").order_by("partner__slug")
+            {"partner": slug, "code": delivery.reason_code, "reason": delivery.reason}
+            for slug, delivery in sorted(newest.items())
+            if delivery.state == DeliveryState.WITHHELD
         ],
         "deliveries": {
             each["state"]: each["rows"]

@@ -52,26 +52,18 @@ def carry_out(
     if decision.action is Action.NOTHING:
         return None
     if row is None:
-        row = Release(
-            article_id=article,
-            product=product,
-            guid=guid(tag, article, product.language),
-            published_at=now,
-            updated_at=now,
-            embargo_until=embargo(product.delay_minutes, now=now),
-            version=0,
-        )
+        row = Release(article_id=article, product=product, guid=guid(tag, article, product.language), version=0)
+    if row.version == 0:  # nobody has seen it yet
+        row.published_at = row.updated_at = now
+        row.embargo_until = embargo(product.delay_minutes, now=now)
     was_usable = row.state == ReleaseState.USABLE and row.pk is not None
+    if decision.action is Action.WITHHOLD and _is_withheld(row, translation, decision):
+        return None
     row.translation_id = translation
     row.text_sha256 = candidate.text_sha256
     row.attribution = codec.dump(attribution)
     row.reason_code, row.reason = decision.code, decision.reason
-    if decision.action is Action.WITHHOLD:
-        row.state = ReleaseState.WITHHELD
-    elif row.embargo_until is not None and row.embargo_until > now:
-        row.state = ReleaseState.SCHEDULED
-    else:
-        row.state = ReleaseState.USABLE
+    row.state = _state_after(decision, row, now)
     heard = decision.action in {Action.CREATE, Action.REVISE, Action.RESTORE}
     if heard:
         row.version += 1
@@ -88,6 +80,21 @@ def carry_out(
         details={"code": decision.code, "product": product.path, "version": row.version, "guid": row.guid},
     )
     return row if heard or (decision.action is Action.WITHHOLD and was_usable) else None
+
+
+def _state_after(decision: Decision, row: Release, now: datetime) -> ReleaseState:
+    """An embargo is ended by pipeline.actions.upkeep alone, so what waits goes on waiting here."""
+    if decision.action is Action.WITHHOLD:
+        return ReleaseState.WITHHELD
+    if row.pk is not None and row.state != ReleaseState.WITHHELD:
+        return ReleaseState(row.state)
+    waits = row.embargo_until is not None and row.embargo_until > now
+    return ReleaseState.SCHEDULED if waits else ReleaseState.USABLE
+
+
+def _is_withheld(row: Release, translation: TranslationId, decision: Decision) -> bool:
+    """Whether exactly this was decided before."""
+    return row.state == ReleaseState.WITHHELD and row.translation_id == translation and row.reason_code == decision.code
 
 
 _PAST = {

@@ -82,7 +82,7 @@ def claim(pk: int, *, now: datetime) -> Claim | None:
             state=UnitState.LEASED,
             lease_until=now + LEASE,
             fence=F("fence") + 1,
-            attempts=F("attempts") + 1,
+            attempts=Case(When(again=True, then=Value(1)), default=F("attempts") + 1),  # armed since: a fresh start
             again=False,
         )
         if not taken:
@@ -90,7 +90,7 @@ def claim(pk: int, *, now: datetime) -> Claim | None:
         unit = Unit.objects.get(pk=pk)
         if unit.attempts > MAX_ATTEMPTS:
             message = f"its worker was lost {MAX_ATTEMPTS} times; retry it with: tornavoz retry --unit {pk}"
-            _park(unit.pk, unit.fence, unit.error_code or "worker-lost", unit.last_error or message)
+            _park(unit.pk, unit.fence, unit.error_code or "worker-lost", unit.last_error or message, now=now)
             return None
     return Claim(
         unit=UnitId(unit.pk), step=Step(unit.step), subject=unit.subject, fence=unit.fence, attempt=unit.attempts
@@ -131,8 +131,7 @@ def fail(claim: Claim, error: Exception, *, now: datetime) -> UnitState:
     code = error.code if isinstance(error, PipelineError) else "unexpected"
     message = str(error) or type(error).__name__
     if retry is not Retry.LATER or claim.attempt >= MAX_ATTEMPTS:
-        _park(claim.unit, claim.fence, code, message)
-        return UnitState.PARKED
+        return _park(claim.unit, claim.fence, code, message, now=now)
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (claim.attempt - 1)) * (0.8 + secrets.randbelow(401) / 1000)
     if not _mine(claim).update(
         state=UnitState.READY, due_at=now + pause, lease_until=None, error_code=code, last_error=message
@@ -141,12 +140,24 @@ def fail(claim: Claim, error: Exception, *, now: datetime) -> UnitState:
     return UnitState.READY
 
 
-def _park(pk: int, fence: int, code: str, message: str) -> None:
+def _park(pk: int, fence: int, code: str, message: str, *, now: datetime) -> UnitState:
+    """Leave it to a person; but what was armed while it ran runs once more, as if the failure had come before."""
+    again = Q(again=True)
     parked = Unit.objects.filter(pk=pk, fence=fence, state=UnitState.LEASED).update(
-        state=UnitState.PARKED, lease_until=None, error_code=code, last_error=message
+        state=Case(When(again, then=Value(UnitState.READY)), default=Value(UnitState.PARKED)),
+        attempts=Case(When(~again, then=F("attempts")), default=Value(0)),
+        due_at=Case(When(~again, then=F("due_at")), default=Value(now)),
+        again=False,
+        lease_until=None,
+        error_code=code,
+        last_error=message,
     )
     if not parked:
         raise StaleWork
+    unit = Unit.objects.get(pk=pk)
+    if unit.state == UnitState.READY:
+        _ring_after_commit(pk, Step(unit.step), now)
+    return UnitState(unit.state)
 
 
 def _mine(claim: Claim) -> QuerySet[Unit]:

@@ -65,6 +65,8 @@ def decide(candidate: Candidate, standing: Standing | None, permission: Permissi
     """See the table above."""
     if withdrawn or (standing is not None and standing.state is ReleaseState.CANCELED):
         return Decision(action=Action.NOTHING, code="withdrawn", reason="the article was withdrawn")
+    if standing is not None and _order(candidate) < _order(standing):  # first: its rights are not the newer one's
+        return Decision(action=Action.NOTHING, code="older", reason="a newer version is released already")
     if permission.ruling is not Ruling.ALLOW:
         return Decision(action=Action.WITHHOLD, code=permission.code, reason=permission.reason)
     if standing is None:
@@ -72,14 +74,15 @@ def decide(candidate: Candidate, standing: Standing | None, permission: Permissi
     return _against(candidate, standing)
 
 
+def _order(version: Candidate | Standing) -> tuple[int, int]:
+    return version.revision, version.version
+
+
 def _against(candidate: Candidate, standing: Standing) -> Decision:
-    """An allowed candidate beside what stands."""
-    asks, stands = (candidate.revision, candidate.version), (standing.revision, standing.version)
-    if asks < stands:
-        return Decision(action=Action.NOTHING, code="older", reason="a newer version is released already")
+    """An allowed candidate beside what stands and is no newer."""
     if standing.state is ReleaseState.WITHHELD:
         return Decision(action=Action.RESTORE)
-    if asks == stands:
+    if _order(candidate) == _order(standing):
         return Decision(action=Action.NOTHING, code="same", reason="this version is released already")
     same_text = candidate.text_sha256 == standing.text_sha256
     return Decision(action=Action.KEEP if same_text else Action.REVISE)

@@ -11,8 +11,6 @@ import html as html_entities
 import json
 import os
 import re
-import shutil
-import sqlite3
 import subprocess
 from calendar import timegm
 from collections.abc import Iterator
@@ -24,7 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Thread
-from typing import Any, NoReturn
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import fastfeedparser  # type: ignore[import-untyped]
@@ -41,6 +39,7 @@ from feeds.render import atom, rss
 from feeds.static import serve
 from pipeline.rights import invariant, rendered
 from pipeline.types import Attribution, Correction, Entry, FeedDocument, Licence, Status
+from tests.judges import absent, faults, flat, newsboat, program, seen
 
 pytestmark = [
     # These readers' own uses of things that Python means to drop; nothing of ours warns.
@@ -48,7 +47,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:reader"),
 ]
 
-GRAMMAR = Path(__file__).parents[1] / "golden" / "atom.rnc"
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 WRITERS = {"rss": (rss, "rss.xml"), "atom": (atom, "atom.xml"), "json": (jsonfeed, "feed.json")}
 
@@ -205,15 +203,6 @@ def wanted(entries: tuple[Entry, ...] = (WITHDRAWN, *ENTRIES)) -> list[Read]:
     ]
 
 
-def flat(text: str) -> str:
-    return " ".join(carried(text).split())
-
-
-def seen(markup: str) -> str:
-    """The text that a person sees."""
-    return flat(rendered.read(markup).text)
-
-
 def opening(shown: Entry) -> str:
     return rendered.edge_words(carried(shown.body))[0]
 
@@ -225,21 +214,6 @@ def bodies_open_with_our_words(bodies: dict[str, str]) -> bool:
     assert "1 de marzo de 2026" in stub
     assert opening(WITHDRAWN) not in stub
     return True
-
-
-def program(name: str) -> str:
-    """Path of a judge that comes with the operating system. Absent, it is an error on the build machines only."""
-    path = shutil.which(name)
-    if path is None:
-        absent(name)
-    return path
-
-
-def absent(name: str) -> NoReturn:
-    message = f"{name} is not installed here"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 # --- a real server -----------------------------------------------------------------------------------------------
@@ -382,24 +356,11 @@ def test_subscriber_gets_articles_then_correction_then_withdrawal(name: str, sit
 
 @pytest.mark.parametrize("name", ["rss", "atom"])
 def test_newsboat_stores_what_we_published(name: str, site: Site, tmp_path: Path) -> None:
-    newsboat = program("newsboat")
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "urls").write_text(site.base + WRITERS[name][1] + "\n")
-    (home / "config").write_text("suppress-first-reload yes\n")
-    told = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "dumb"}
-    arguments = ["-u", str(home / "urls"), "-C", str(home / "config"), "-c", str(home / "cache.db"), "-x", "reload"]
-    subprocess.run([newsboat, *arguments], env=told, check=True, timeout=60, capture_output=True)
-    cache = sqlite3.connect(home / "cache.db")
-    try:
-        rows = cache.execute("SELECT guid, url, title, content, pubDate FROM rss_item").fetchall()
-        feed_title, feed_link = cache.execute("SELECT title, url FROM rss_feed").fetchone()
-    finally:
-        cache.close()
-    assert (feed_title, feed_link) == ("Eco Sur & compañía", "https://eco.example/es/")
-    assert {(row[0], row[1], flat(row[2])) for row in rows} == {(w.guid, w.link, w.title) for w in wanted()}
-    assert bodies_open_with_our_words({row[0]: row[3] for row in rows})
-    dates = {row[0]: datetime.fromtimestamp(row[4], UTC) for row in rows}
+    got = newsboat(site.base + WRITERS[name][1], tmp_path / "home")
+    assert (got.title, got.url) == ("Eco Sur & compañía", "https://eco.example/es/")
+    assert {(item[0], item[1], flat(item[2])) for item in got.items} == {(w.guid, w.link, w.title) for w in wanted()}
+    assert bodies_open_with_our_words({item[0]: item[3] for item in got.items})
+    dates = {item[0]: datetime.fromtimestamp(item[4], UTC) for item in got.items}
     assert dates == {w.guid: w.published for w in wanted()}
 
 
@@ -428,19 +389,6 @@ def test_rss2email_mails_what_we_published(name: str, site: Site, tmp_path: Path
 
 
 # --- the grammar -------------------------------------------------------------------------------------------------
-
-
-def faults(content: bytes, folder: Path) -> str:
-    """What the grammar says against a document; empty when it is sound."""
-    file = folder / "feed.atom"
-    file.write_bytes(content)
-    judged = subprocess.run(
-        [program("jing"), "-c", str(GRAMMAR), str(file)], check=False, timeout=60, capture_output=True, text=True
-    )
-    assert not re.search(r"atom\.rnc:\d+:\d+: (error|fatal)", judged.stdout + judged.stderr)  # the grammar itself
-    if judged.returncode == 0:
-        return ""
-    return judged.stdout or "refused"
 
 
 def test_atom_keeps_the_grammar(tmp_path: Path) -> None:

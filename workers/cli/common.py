@@ -17,8 +17,9 @@ from rich.console import Console
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-out = Console(highlight=False)
-talk = Console(stderr=True, highlight=False)
+# No markup: a reason that names "[intake] max_bytes" must come out whole.
+out = Console(highlight=False, markup=False)
+talk = Console(stderr=True, highlight=False, markup=False)
 
 
 def open_newsroom(*, level: str = "WARNING") -> None:
@@ -35,12 +36,15 @@ def open_newsroom(*, level: str = "WARNING") -> None:
 def open_ledger(*, level: str = "WARNING") -> None:
     """The same, and refuse to work on a ledger that `tornavoz init` has not made or brought up to date."""
     open_newsroom(level=level)
-    from django.db import connection
+    from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
 
     from pipeline.errors import ConfigError
 
-    executor = MigrationExecutor(connection)
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        raise ConfigError(f"the ledger cannot be opened: {error}. Run: tornavoz init, or mend DATABASE_URL") from error
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise ConfigError("the ledger is missing or older than this program. Run: tornavoz init")
 

@@ -121,22 +121,27 @@ def withdraw(article: int, kind: Any, reason: str, dry_run: bool, as_json: bool)
     """Take an article back: its text leaves every file now, a tombstone stays, every receiver is told."""
     open_ledger()
     from pipeline.actions import withdraw as withdrawing
+    from pipeline.runner import Outcome
     from workers.spine import now, runner
 
+    late = 0
     if dry_run:
         planned = withdrawing.plan(article)
     else:
         planned = withdrawing.withdraw(article, kind=kind, reason=reason, actor=actor(), now=now())
         for unit in planned.units:  # now, in this process: a withdrawal does not wait for a queue
-            runner().run(unit)
+            late += runner().run(unit) in {Outcome.FAILED, Outcome.PARKED}
     if as_json:
         print_json({**asdict(planned), "dry_run": dry_run})
-        return
-    verb = "would leave" if dry_run else "left"
-    out.print(f"article {article} {verb} {', '.join(planned.products) or 'no product'}")
-    out.print(f"told: {', '.join(planned.partners) or 'nobody had received it'}")
-    if not dry_run:
-        _finish()
+    else:
+        verb = "would leave" if dry_run else "left"
+        out.print(f"article {article} {verb} {', '.join(planned.products) or 'no product'}")
+        out.print(f"told: {', '.join(planned.partners) or 'nobody had received it'}")
+        if not dry_run:
+            _finish()
+    if late:
+        talk.print(f"{late} outputs could not be written and may still have its text; see: tornavoz status")
+        raise SystemExit(1)
 
 
 @click.command()

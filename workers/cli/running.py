@@ -61,8 +61,6 @@ def worker(queues: tuple[str, ...], concurrency: int | None) -> None:
         raise ConfigError("no broker is configured; set REDIS_URL, or use: tornavoz up, tornavoz run")
     if "translate" in queues and len(queues) > 1:
         raise ConfigError("the translate queue wants a worker of its own: its model is large, and the others are many")
-    # The first SIGTERM finishes the unit at hand, within a limit; without this it would wait for ever.
-    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from workers.app import app
 
@@ -137,7 +135,10 @@ def publish(everything: bool) -> None:
     from workers.spine import now
 
     talk.print(f"{upkeep.refresh_everything(now=now())} publications to render")
-    out.print(embedded.sentence(with_progress("publishing", embedded.until_idle)))
+    report = with_progress("publishing", embedded.until_idle)
+    out.print(embedded.sentence(report))
+    if report["failed"]:
+        raise SystemExit(1)
 
 
 def _stop_on_signals() -> threading.Event:

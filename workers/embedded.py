@@ -34,6 +34,7 @@ def until_idle(on_step: Callable[[int, int], None]) -> dict[str, Any]:
     return {
         "ran": outcomes.total(),
         "failed": outcomes[Outcome.FAILED],
+        "stopped": outcomes[Outcome.PARKED],
         "parked": Unit.objects.filter(state=UnitState.PARKED).count(),
         "waiting": Unit.objects.filter(state=UnitState.READY).count(),
         "leased": Unit.objects.filter(state=UnitState.LEASED).count(),

@@ -54,7 +54,7 @@ def resyndicate(choice: Choice, *, reason: str, actor: str, now: datetime) -> li
     For one partner only that partner's private feed says "updated"; the public feeds stay as they are.
     """
     sendings: list[Sending] = []
-    touched = _chosen(choice)
+    touched = _chosen(choice, lock=True)
     for release in touched:
         planned = _sendings(release, choice, now)
         Release.objects.filter(pk=release.pk).update(sending=F("sending") + 1)
@@ -82,12 +82,14 @@ def resyndicate(choice: Choice, *, reason: str, actor: str, now: datetime) -> li
     return sendings
 
 
-def _chosen(choice: Choice) -> list[Release]:
+def _chosen(choice: Choice, *, lock: bool = False) -> list[Release]:
     if choice == Choice():
         raise IllegalTransition("say what to send again: an article, a product, a date or a partner")
     rows = Release.objects.filter(state=ReleaseState.USABLE).select_related(
         "product", "article__source", "translation__revision"
     )
+    if lock:
+        rows = rows.select_for_update(of=("self",))
     if choice.article is not None:
         rows = rows.filter(article=choice.article)
     if choice.product is not None:

@@ -18,7 +18,13 @@ from tests.contract.test_ledger_race import UNITS
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("process")]
 
 ROOT = Path(__file__).parents[2]
-SUITE = ("tests/unit/ledger", "tests/unit/actions", "tests/contract/test_ledger_race.py")
+SUITE = (
+    "tests/unit/ledger",
+    "tests/unit/actions",
+    "tests/spine/test_withdrawal.py",
+    "tests/spine/test_resyndication.py",
+    "tests/contract/test_ledger_race.py",
+)
 
 
 def server_programs() -> Path | None:

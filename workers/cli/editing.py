@@ -25,7 +25,10 @@ def _finish() -> None:
     if settings.BROKER_URL:
         talk.print("the workers have been told")
         return
-    talk.print(embedded.sentence(with_progress("working", embedded.until_idle)))
+    report = with_progress("working", embedded.until_idle)
+    talk.print(embedded.sentence(report))
+    if report["failed"] or report["stopped"]:
+        raise SystemExit(1)
 
 
 @click.command()

@@ -1,0 +1,44 @@
+"""What several folders of tests share: a state folder, a clock moved by hand, a newsroom on the real ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline import nudge
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
+
+    from tests.make import Clock, Office
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: Settings) -> Path:
+    """A state folder of this test's own, which the settings point to. No broker."""
+    settings.HOME = tmp_path
+    settings.CONFIG_FILE = tmp_path / "newsroom.toml"
+    for setting in ("PUBLIC_DIR", "PRIVATE_DIR", "MODELS_DIR", "OUTBOX_DIR", "LOCKS_DIR"):
+        folder = tmp_path / setting.removesuffix("_DIR").lower()
+        folder.mkdir()
+        setattr(settings, setting, folder)
+    settings.BROKER_URL = ""
+    nudge.reset()
+    return tmp_path
+
+
+@pytest.fixture
+def clock() -> Clock:
+    from tests.make import Clock
+
+    return Clock()
+
+
+@pytest.fixture
+def office(home: Path, db: None, clock: Clock) -> Office:
+    """A newsroom with two sources on file, one without rights, two products and three partners."""
+    from tests.make import Office
+
+    return Office(home, clock)

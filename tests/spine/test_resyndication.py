@@ -1,0 +1,159 @@
+"""Re-syndication: the same version again, after saying exactly what would be sent to whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.actions.resyndicate import Choice, plan, resyndicate
+from pipeline.actions.withdraw import withdraw
+from pipeline.errors import IllegalTransition
+from pipeline.ledger.models import Delivery, Event, Release, Unit
+from tests.make import Office, other
+
+
+def again(office: Office, choice: Choice) -> list[tuple[str, bool]]:
+    """Send and run. Returns receivers and whether they were sent it."""
+    rows = resyndicate(choice, reason="the first sending was lost", actor="ana", now=office.clock())
+    office.run()
+    return [(row.partner, row.sent) for row in rows]
+
+
+def test_a_dry_run_says_everything_and_changes_nothing(office: Office) -> None:
+    article = office.publish(source="harbor-wire", url="https://harbor.example/1")
+    before = (office.stamps(), list(Release.objects.values()), list(Unit.objects.values()), Event.objects.count())
+    office.clock.forward(days=1)
+    planned = plan(Choice(article=article), now=office.clock())
+    assert [(row.partner, row.product, row.channel, row.sent, row.reason_code) for row in planned] == [
+        ("", "es/all", "feed", True, ""),
+        ("diario-de-pago", "es/all", "feed", False, "nc-paid-use"),
+        ("el-faro", "es/all", "feed", True, ""),
+        ("la-voz", "es/all", "feed", True, ""),
+    ]
+    assert office.run() == []
+    assert before == (
+        office.stamps(),
+        list(Release.objects.values()),
+        list(Unit.objects.values()),
+        Event.objects.count(),
+    )
+    assert planned == resyndicate(Choice(article=article), reason="x", actor="ana", now=office.clock())
+
+
+def test_the_same_version_goes_out_under_the_same_guid_with_a_new_time(office: Office) -> None:
+    article = office.publish()
+    first = office.release(article)
+    before = office.items()[first.guid]
+    office.clock.forward(days=2)
+    assert len(again(office, Choice(article=article))) == 4
+    release = office.release(article)
+    assert (release.guid, release.version, release.sending, release.published_at) == (
+        first.guid,
+        1,
+        2,
+        first.published_at,
+    )
+    assert release.updated_at == office.clock()
+    after = office.items()[first.guid]
+    assert {**after, "date_modified": ""} == {**before, "date_modified": ""}
+    assert after["date_modified"] > before["date_modified"]
+
+
+def test_each_partner_gets_one_delivery_a_sending(office: Office) -> None:
+    article = office.publish()
+    for hours in (1, 2):
+        office.clock.forward(hours=hours)
+        again(office, Choice(article=article))
+    deliveries = Delivery.objects.order_by("partner__slug", "sending").values_list(
+        "partner__slug", "sending", "kind", "state"
+    )
+    assert list(deliveries) == [
+        (slug, sending, kind, "sent")
+        for slug in ("diario-de-pago", "el-faro", "la-voz")
+        for sending, kind in ((1, "published"), (2, "resent"), (3, "resent"))
+    ]
+
+
+def test_who_sent_it_again_and_why_is_on_record(office: Office) -> None:
+    article = office.publish()
+    again(office, Choice(article=article))
+    event = Event.objects.get(action="release.resyndicated")
+    assert (event.actor, event.reason) == ("ana", "the first sending was lost")
+    assert event.details == {"version": 1, "sending": 2, "partners": ["diario-de-pago", "el-faro", "la-voz"]}
+
+
+def test_for_one_partner_only_that_partners_feed_changes(office: Office) -> None:
+    article = office.publish()
+    before = office.files()
+    office.clock.forward(days=1)
+    assert again(office, Choice(article=article, partner="el-faro")) == [("el-faro", True)]
+    changed = {name for name, content in office.files().items() if before[name] != content}
+    folder = "private/el-faro/es/all"
+    assert changed == {
+        f"{folder}/{name}{twin}" for name in ("rss.xml", "atom.xml", "feed.json") for twin in ("", ".gz")
+    }
+    guid = office.release(article).guid
+    assert office.items(partner="el-faro")[guid]["date_modified"] > office.items()[guid]["date_modified"]
+
+
+def test_what_a_partner_may_not_have_stays_explained_after_another_was_sent_it_again(office: Office) -> None:
+    article = office.publish(source="harbor-wire", url="https://harbor.example/1")
+    again(office, Choice(article=article, partner="el-faro"))
+    [release] = office.fate(article)["releases"]
+    assert [(row["partner"], row["code"]) for row in release["withheld"]] == [("diario-de-pago", "nc-paid-use")]
+
+
+def test_what_was_sent_again_to_one_partner_is_in_its_feed_however_old_it_is(office: Office) -> None:
+    office.apply(office.text.replace("[site]", "[site]\nfeed_size = 1"))
+    old = office.publish()
+    office.clock.forward(days=1)
+    new = office.publish(other(), url="https://river.example/library")
+    assert set(office.items(partner="el-faro")) == {office.release(new).guid}
+    office.clock.forward(days=1)
+    again(office, Choice(article=old, partner="el-faro"))
+    assert set(office.items(partner="el-faro")) == {office.release(old).guid}
+    assert set(office.items(partner="la-voz")) == {office.release(new).guid}
+
+
+def test_a_product_or_a_day_can_be_chosen(office: Office) -> None:
+    bridge = office.publish(section="Bridges")
+    office.clock.forward(days=1)
+    library = office.publish(other(section="Schools"), url="https://river.example/library")
+    chosen = {row.article for row in plan(Choice(product="es/puentes"), now=office.clock())}
+    assert chosen == {bridge}
+    chosen = {row.article for row in plan(Choice(since=office.clock().date()), now=office.clock())}
+    assert chosen == {library}
+    assert plan(Choice(article=bridge, since=office.clock().date()), now=office.clock()) == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        (Choice(), "say what to send again"),
+        (Choice(product="es/nada"), "there is no product 'es/nada'"),
+        (Choice(partner="nadie"), "there is no active partner 'nadie'"),
+    ],
+)
+def test_a_choice_of_nothing_is_refused(choice: Choice, said: str, office: Office) -> None:
+    with pytest.raises(IllegalTransition, match=said):
+        plan(choice, now=office.clock())
+
+
+def test_what_was_withdrawn_is_never_sent_again(office: Office) -> None:
+    article = office.publish()
+    withdraw(article, kind="kill", reason="x", actor="ana", now=office.clock())
+    office.run()
+    files = office.files()
+    assert again(office, Choice(article=article)) == []
+    assert office.files() == files
+
+
+def test_a_thousand_is_only_more_of_the_same(office: Office) -> None:
+    """Every article of a product in one go: one delivery each, and one rendering a feed."""
+    for number in range(12):
+        office.receive(url=f"https://river.example/{number}")
+    office.run()
+    office.clock.forward(hours=1)
+    sent = resyndicate(Choice(product="es/all"), reason="new partner", actor="ana", now=office.clock())
+    assert len(sent) == 12 * 4
+    assert len(office.run()) == 12 + 1 + 3, "each page, the public feed, three private ones"
+    assert Delivery.objects.filter(kind="resent", state="sent").count() == 36

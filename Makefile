@@ -26,7 +26,7 @@ up: $(STAMP) ## run everything on this machine: web, workers, beat, broker
 	@$(BIN)/tornavoz up
 
 test: $(STAMP) ## run the tests
-	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadgroup -q
+	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadfile -q
 
 check: $(STAMP) ## format, lint, types, import rules, migrations
 	@echo "== format";     $(BIN)/ruff format --check --quiet .

@@ -1,0 +1,35 @@
+"""Installations for the tests with real processes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.process.installation import Installation
+
+
+@pytest.fixture
+def installation() -> Iterator[Installation]:
+    """An initialised state folder; nothing runs yet. Its path is short, because sockets' paths have to be."""
+    made = Installation(Path(tempfile.mkdtemp(prefix="tvz-", dir="/tmp")))
+    try:
+        made.init()
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def broker_url(installation: Installation) -> str:
+    """The URL of a running broker that keeps nothing on disk. Without a server this is an error on build machines."""
+    url = installation.broker.start()
+    if url is None:
+        message = "there is no Redis or Valkey server here"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return url

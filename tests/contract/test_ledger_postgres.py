@@ -15,7 +15,7 @@ import pytest
 
 from tests.contract.test_ledger_race import UNITS
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.process]
 
 ROOT = Path(__file__).parents[2]
 SUITE = (

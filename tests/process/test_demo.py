@@ -25,7 +25,6 @@ from tests.process.test_up import get
 
 pytestmark = [
     pytest.mark.process,
-    pytest.mark.xdist_group("process"),
     # These readers' own uses of things that Python means to drop; nothing of ours warns.
     pytest.mark.filterwarnings("ignore::DeprecationWarning:feedparser"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:reader"),

@@ -12,7 +12,7 @@ from lxml import etree
 
 from tests.process.installation import Installation
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.process]
 
 
 def guids_in_files(installation: Installation) -> dict[str, list[str]]:

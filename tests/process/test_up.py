@@ -13,7 +13,6 @@ from tests.process.installation import PROC, Installation, ended, free_port, sta
 
 pytestmark = [
     pytest.mark.process,
-    pytest.mark.xdist_group("process"),
     pytest.mark.skipif(not PROC.is_dir(), reason="orphans are looked for in /proc"),
 ]
 

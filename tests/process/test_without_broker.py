@@ -10,7 +10,7 @@ import redis
 
 from tests.process.installation import Installation
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.process]
 
 
 def published(installation: Installation) -> int:

@@ -18,7 +18,7 @@ import pytest
 
 from tests.make import NEWSROOM, OTHER_PARAGRAPHS, PARAGRAPHS, SPANISH
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.process]
 
 ROOT = Path(__file__).parents[2]
 TEXT = "Bridge opens after nine years of work\n\nBY ANA POND\n\n" + "\n\n".join(PARAGRAPHS + OTHER_PARAGRAPHS)

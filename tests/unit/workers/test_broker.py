@@ -19,7 +19,7 @@ import redis
 from workers import broker
 from workers.broker import BrokerError, BrokerKind, BrokerPlan, EmbeddedBroker, answers, find, without_password
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.process]
 
 
 @pytest.fixture

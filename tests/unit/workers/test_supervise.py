@@ -17,7 +17,7 @@ import pytest
 from pipeline.errors import ConfigError
 from workers.supervise import Program, Supervisor
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.process]
 
 SLEEPER = Program(name="sleeper", argv=("sleep", "600"))
 

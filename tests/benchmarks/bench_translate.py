@@ -1,6 +1,6 @@
 """Speed of the translate step against Argos Translate's own loop, on the same model, sentences and machine.
 
-    python tests/benchmarks/bench_translate.py [--rounds 3] [--articles 22] [--output result.json]
+    python tests/benchmarks/bench_translate.py [--rounds 2] [--articles 18] [--output result.json]
 
 Contestants, each in a process of its own (so that peak memory is its own), in interleaved rounds, medians reported:
 
@@ -358,8 +358,8 @@ def _print(report: dict[str, Any], differing: list[str]) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Benchmark of the translate step.")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--articles", type=int, default=22, help="of 30 sentences each")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--articles", type=int, default=18, help="of 30 sentences each")
     parser.add_argument("--output", type=Path)
     parser.add_argument("--contestant", choices=CONTESTANTS, help=argparse.SUPPRESS)
     parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)

@@ -14,6 +14,7 @@ from lxml import etree, html
 
 from pipeline.errors import UnreadablePayload
 from pipeline.ingest.marks import distinct
+from pipeline.text.cutting import cut
 
 _CONTAINERS = (
     "//*[@itemprop='articleBody']",
@@ -94,11 +95,15 @@ def story_node(root: html.HtmlElement) -> html.HtmlElement:
 def prune(node: html.HtmlElement) -> None:
     """Cut furniture out of a story's element, in place."""
     weights = _weights(node)
-    for element in list(node.iterdescendants()):
-        if element.getparent() is None:
-            continue
-        if element.tag in _NEVER or (_is_furniture(element) and weights[element] <= _MOST * weights[node]):
-            element.drop_tree()
+    small = _MOST * weights[node]
+    cut(
+        node,
+        (
+            element
+            for element in node.iterdescendants(etree.Element)
+            if element.tag in _NEVER or (_is_furniture(element) and weights[element] <= small)
+        ),
+    )
 
 
 def serialised(node: html.HtmlElement) -> str:

@@ -19,6 +19,7 @@ import lxml.etree
 import lxml.html
 import nh3
 
+from pipeline.text.cutting import cut
 from pipeline.text.hygiene import clean, collapse
 from pipeline.text.inline import INLINE_TAGS, SpanReader, attributes_of, collapse_spans, inline_from_html, inline_html
 from pipeline.text.links import ATTRIBUTES, SCHEMES, absolute
@@ -86,11 +87,8 @@ def _leave_out(root: lxml.html.HtmlElement) -> list[Finding]:
     """Drop what never becomes text and say so, once per sort."""
     pictures = root.find(".//img") is not None or root.find(".//picture") is not None
     embeds = any(root.find(f".//{tag}") is not None for tag in sorted(_EMBEDS))
-    for element in list(root.iter(*_DROPPED)):
-        element.drop_tree()
-    for figure in list(root.iter("figure")):  # a figure may also be the frame of a table or a pulled quotation
-        if figure.find(".//table") is None and figure.find(".//blockquote") is None:
-            figure.drop_tree()
+    cut(root, root.iter(*_DROPPED))
+    cut(root, (figure for figure in root.iter("figure") if not _is_frame(figure)))
     found: list[Finding] = []
     if pictures:
         reason = "Images were left out: their rights are not the article's."
@@ -101,6 +99,11 @@ def _leave_out(root: lxml.html.HtmlElement) -> list[Finding]:
         spanish = "Se han omitido reproductores o marcos incrustados; compruebe que el texto se entiende sin ellos."
         found.append(Finding(code="embeds-left-out", level=Level.INFO, reason=reason, reason_es=spanish))
     return found
+
+
+def _is_frame(figure: lxml.html.HtmlElement) -> bool:
+    """A figure may also be the frame of a table or of a pulled quotation."""
+    return figure.find(".//table") is not None or figure.find(".//blockquote") is not None
 
 
 def _link_findings(removed: Counter[str]) -> list[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ExtractionFailed, SourceError, TooLarge, UnreadablePayload
@@ -195,5 +195,6 @@ _MARKUP = st.lists(st.sampled_from(_PIECES.split("|")), max_size=30).map("".join
 
 @settings(max_examples=200, deadline=None)
 @given(markup=_MARKUP)
+@example(markup="<p><meta charset=utf-16>&#x1f;")
 def test_any_markup_gives_a_story_or_a_source_error(markup: str) -> None:
     assert outcome(incoming(markup, Format.HTML), DELTA)

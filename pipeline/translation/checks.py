@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pipeline.translation import fidelity, symptoms
+from pipeline.translation import fidelity, spelling, symptoms
 from pipeline.translation.doubts import Doubt
 from pipeline.translation.names import lost, names_in
 from pipeline.types import Block, Draft, Finding, Level, Match, Origin, Story
@@ -200,6 +200,14 @@ SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
         look=fidelity.hedges,
         about="A suspicion may have become a fact.",
         about_es="Una sospecha puede haberse vuelto un hecho.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="invented-word",
+        level=Level.WARN,
+        look=spelling.invented,
+        about="A word is in no dictionary and not in the original.",
+        about_es="Una palabra no está en ningún diccionario ni en el original.",
         spanish=True,
     ),
     SentenceCheck(

@@ -27,6 +27,13 @@ SPANISH_STOP = _set(
     "son su sus también tras un una uno unos y ya él"
 )
 
+# Spanish words that the dictionary of spelling.py lacks, in the singular.
+DICTIONARY_LACKS = _set(
+    "antes jamás cuán aprisa veintidós veintitrés veintiséis veintisiete veintiocho veintinueve email exvice boicot "
+    "distrital feminicidio complacente falencia dignatario dignitario exhumación incapacitante mortuaria mortuario "
+    "genómica genómico tabaquismo impagable"
+)
+
 NEGATION_EN = re.compile(
     r"\b(?:not(?! only)|never|nobody|nothing|none|neither|nor|nowhere|cannot|without)\b|n['’]t\b|\bno\b(?!\.? ?\d)",
     re.I,

@@ -240,6 +240,7 @@ WARNS: dict[str, list[Pair]] = {
         ("He was accused of fraud.", "Fue culpable de fraude."),
     ],
     "publisher-doubled-word": [("He left the the house.", "Dejó la la casa.")],
+    "invented-word": [("A strong fabric.", "Una sfornte tela."), ("The so-called methods.", "Las abordaciones.")],
     "length": [("The judge asked the witness to come back on Monday morning.", "El juez pidió al testigo volver.")],
     "leftover-english": [("x", "El alcalde habló del informe que se publicó ayer with the others en la capital.")],
 }

@@ -38,7 +38,7 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 GROUPS = {
     "Start": ("demo", "init", "config", "up", "doctor"),
     "Take in and look": ("submit", "run", "status", "trace"),
-    "Edit": ("approve", "reject", "retry", "correct", "withdraw", "resyndicate"),
+    "Edit": ("approve", "reject", "waive", "retry", "correct", "withdraw", "resyndicate"),
     "Partners and publishers": ("partners list", "partners token", "partners revoke", "courtesy draft", "courtesy list",
                                 "courtesy send"),
     "Models": ("models list", "models install", "models verify"),

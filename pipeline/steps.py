@@ -20,7 +20,7 @@ from pipeline.config import Config
 from pipeline.errors import SourceError
 from pipeline.ingest.profile import SourceProfile
 from pipeline.ingest.read import read
-from pipeline.ledger import articles, catalog, releases, translations, units
+from pipeline.ledger import articles, catalog, releases, translations, units, waivers
 from pipeline.ledger.models import Product, Source
 from pipeline.ledger.permissions import doubts as evidence_doubts
 from pipeline.ledger.permissions import to_publish, to_translate
@@ -165,6 +165,7 @@ def check(newsroom: Newsroom, work: Work) -> Effect:
     findings = (*translation.draft.findings, *check_draft(story, translation.draft))
     if newsroom.config.translation.review == "always":
         findings = (*findings, REVIEW)
+    findings = waivers.stamped(translation, findings)
     blocking = _blocking(findings)
 
     def save() -> None:
@@ -277,7 +278,7 @@ def _gravest(permissions: Mapping[str, Permission]) -> Permission:
 
 
 def _blocking(findings: tuple[Finding, ...]) -> list[Finding]:
-    return [finding for finding in findings if finding.level is Level.HOLD]
+    return [finding for finding in findings if finding.blocks]
 
 
 def _reasons(findings: list[Finding]) -> str:

@@ -130,6 +130,15 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """An editor's word that a finding is no fault: who, when, and why."""
+
+    by: str  # actor, as in the audit trail
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A check's result. `place` names the segment it speaks of, or is empty for the whole article."""
 
@@ -138,6 +147,12 @@ class Finding:
     reason: str  # a sentence in English that says what is wrong and what to do
     reason_es: str = ""
     place: str = ""
+    waiver: Waiver | None = None  # set: an editor has answered it
+
+    @property
+    def blocks(self) -> bool:
+        """Does it stop the article? At level hold, until an editor waives it."""
+        return self.level is Level.HOLD and self.waiver is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from pipeline.stages import RevisionState, Step, TranslationState
 from pipeline.types import RevisionId, TranslationId
 
 
-def _newest(article: int, language: str) -> Translation:
+def newest(article: int, language: str) -> Translation:
+    """The translation that decisions are about. IllegalTransition when there is none."""
     row = translations.newest(article, language)
     if row is None:
         raise IllegalTransition(f"article {article} has no translation into {language!r} to decide about")
@@ -28,7 +29,7 @@ def reviewer_name(actor: str) -> str:
 @transaction.atomic
 def approve(article: int, language: str, *, reason: str, actor: str, now: datetime) -> None:
     """An editor has read a held translation and takes it. IllegalTransition when it is not held."""
-    row = _newest(article, language)
+    row = newest(article, language)
     if row.state != TranslationState.HELD:
         raise IllegalTransition(f"the translation of article {article} is {row.state}; only a held one is approved")
     translations.move(TranslationId(row.pk), TranslationState.APPROVED)
@@ -40,7 +41,7 @@ def approve(article: int, language: str, *, reason: str, actor: str, now: dateti
 @transaction.atomic
 def reject(article: int, language: str, *, reason: str, actor: str, now: datetime) -> None:
     """An editor will not publish a held translation. IllegalTransition when it is not held."""
-    row = _newest(article, language)
+    row = newest(article, language)
     translations.move(TranslationId(row.pk), TranslationState.REJECTED)
     audit.record("translation.rejected", f"translation:{row.pk}", now=now, actor=actor, article=article, reason=reason)
 

@@ -111,6 +111,23 @@ class Segment(models.Model):
         constraints = [models.UniqueConstraint(fields=["translation", "position"], name="segment_position_once")]
 
 
+class Waiver(models.Model):
+    """An editor's answer to one finding about one sentence of an article, good for as long as both texts stand."""
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="waivers")
+    language = models.CharField(max_length=12)
+    code = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)  # pipeline.translation.waivers.fingerprint
+    reason = models.TextField()
+    actor = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "language", "code", "fingerprint"], name="waiver_once")
+        ]
+
+
 class MemoryEntry(models.Model):
     """What an engine made of a sentence under one identity (model, settings, rules)."""
 

@@ -94,7 +94,8 @@ def _translation(row: Translation) -> Row:
 
 
 def _finding(finding: Row) -> Row:
-    return {key: finding[key] for key in ("code", "level", "place", "reason")}
+    told = {key: finding[key] for key in ("code", "level", "place", "reason")}
+    return told | {"waiver": finding.get("waiver")}
 
 
 def _release(row: Release) -> Row:

@@ -175,7 +175,10 @@ def save_findings(
         actor=actor,
         article=row.revision.article_id,
         reason=reason,
-        details={"findings": [f"{finding.level}:{finding.code}" for finding in findings]},
+        details={
+            "findings": [f"{finding.level}:{finding.code}" for finding in findings if not finding.waiver],
+            "waived": [f"{finding.place}:{finding.code}" for finding in findings if finding.waiver],
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""approve, reject, retry, correct, withdraw, resyndicate: what editors do."""
+"""approve, reject, waive, retry, correct, withdraw, resyndicate: what editors do."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from pipeline.types import TranslationId
 from workers.cli.common import actor, json_option, open_ledger, out, print_json, talk
 
 reason_option = click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
@@ -58,6 +59,30 @@ def reject(article: int, language: str, reason: str) -> None:
 
     review.reject(article, language, reason=reason, actor=actor(), now=now())
     out.print(f"article {article}: translation into {language} rejected")
+
+
+@click.command()
+@click.argument("article", type=int)
+@click.option("--code", required=True, help="The finding's code, such as numbers: trace and status name it.")
+@click.option("--place", required=True, help="The segment it speaks of, such as headline or b3.0.")
+@click.option("--reason", required=True, help="Why it is no fault; it is kept with the finding.")
+@click.option("--undo", is_flag=True, help="Let the finding count again.")
+@language_option
+def waive(article: int, code: str, place: str, reason: str, undo: bool, language: str) -> None:
+    """Answer one finding about one sentence: it is no fault. The translation is still yours to approve."""
+    open_ledger()
+    from pipeline.actions import waive as waiving
+    from pipeline.actions.review import newest
+    from workers.spine import now
+
+    translation = TranslationId(newest(article, language).pk)
+    act = waiving.undo if undo else waiving.waive
+    left = act(translation, code, place, reason=reason, actor=actor(), now=now())
+    out.print(
+        f"article {article}: {code} at {place} {'counts again' if undo else 'waived'}; findings that hold: {left}"
+    )
+    if left == 0 and not undo:
+        talk.print(f"nothing holds it any more; publish it with: tornavoz approve {article} --reason ...")
 
 
 @click.command()
@@ -187,4 +212,4 @@ def resyndicate(
         _finish()
 
 
-COMMANDS: list[click.Command] = [approve, reject, retry, correct, withdraw, resyndicate]
+COMMANDS: list[click.Command] = [approve, reject, waive, retry, correct, withdraw, resyndicate]

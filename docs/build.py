@@ -39,7 +39,7 @@ GROUPS = {
     "Start": ("demo", "init", "config", "up", "doctor"),
     "Take in and look": ("submit", "run", "status", "trace"),
     "Edit": ("approve", "reject", "waive", "retry", "correct", "withdraw", "resyndicate"),
-    "Partners and publishers": ("partners list", "partners token", "partners revoke", "courtesy draft", "courtesy list",
+    "Partners and publishers": ("partners list", "partners token", "partners revoke", "receipts", "courtesy draft", "courtesy list",
                                 "courtesy send"),
     "Models": ("models list", "models install", "models verify"),
     "Processes, one by one": ("serve", "worker", "beat", "publish"),
@@ -185,7 +185,14 @@ def _order(path: str) -> tuple[int, str]:
 
 def states() -> str:
     """The state tables, from the docstrings of pipeline/stages.py."""
-    kinds = (stages.RevisionState, stages.TranslationState, stages.ReleaseState, stages.DeliveryState, stages.UnitState)
+    kinds = (
+        stages.RevisionState,
+        stages.TranslationState,
+        stages.ReleaseState,
+        stages.DeliveryState,
+        stages.ReceiptState,
+        stages.UnitState,
+    )
     return "\n\n".join(
         f"**{kind.__name__.removesuffix('State')}**\n\n```text\n{inspect.getdoc(kind)}\n```" for kind in kinds
     )

@@ -25,8 +25,8 @@ from feeds.item import carried
 from feeds.readback import bodies
 from feeds.webhooks import deliver
 from pipeline.errors import PublishError
-from pipeline.ledger import audit
-from pipeline.ledger.models import Delivery, Partner, Product
+from pipeline.ledger import audit, receipts
+from pipeline.ledger.models import Delivery, Partner, Product, Release
 from pipeline.rights import invariant
 from pipeline.rights.rendered import edge_words
 from pipeline.runner import Effect, StepFunction, Work
@@ -111,14 +111,17 @@ def _publish_private(newsroom: Newsroom, work: Work, partner: Partner, product: 
 
     def save() -> None:
         _tell(work, any(changed))
-        _settle(partner, product, document, work.now)
+        _settle(partner, product, document, work.clock())
 
     return save
 
 
 def _settle(partner: Partner, product: Product, document: FeedDocument, now: datetime) -> None:
-    """A partner without a webhook has been sent what stands in its feed."""
+    """A partner without a webhook has been sent what stands in its feed; a fetch will flip its receipts to seen."""
     guids = [entry.guid for entry in document.entries]
+    keys = dict(Release.objects.filter(product=product, guid__in=guids).values_list("guid", "pk"))
+    versions = {keys[entry.guid]: entry.version for entry in document.entries}
+    receipts.stands_in_feed(partner, product, versions, at=now)
     Delivery.objects.filter(
         partner=partner,
         release__product=product,

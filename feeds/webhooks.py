@@ -17,7 +17,7 @@ from feeds.addresses import article_url
 from pipeline.config import Config
 from pipeline.errors import ConfigError, FetchFailed, PartnerRefused, PartnerUnavailable, SourceError
 from pipeline.ingest.http import GuardedClient
-from pipeline.ledger import audit
+from pipeline.ledger import audit, receipts
 from pipeline.ledger.models import Attempt, Delivery
 from pipeline.runner import Effect, Work
 from pipeline.stages import DeliveryState, ReleaseState
@@ -109,6 +109,7 @@ def _settle(delivery: Delivery, state: DeliveryState, now: datetime, code: str, 
 
 def _sent(delivery: Delivery, now: datetime, status: int) -> None:
     _attempt(delivery, now, status, "")
+    receipts.sent(delivery.partner, {delivery.release_id: delivery.release.version}, at=now)
     _settle(delivery, DeliveryState.SENT, now, "", "")
 
 

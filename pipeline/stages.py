@@ -115,6 +115,18 @@ class DeliveryState(StrEnum):
     WITHHELD = "withheld"
 
 
+class ReceiptState(StrEnum):
+    """What is known of one version of a release at one partner. It only ever moves to the right.
+
+    sent -> seen (fetched since) -> acknowledged (the partner said so) -> removed (it took its copy down)
+    """
+
+    SENT = "sent"
+    SEEN = "seen"
+    ACKNOWLEDGED = "acknowledged"
+    REMOVED = "removed"
+
+
 LEGAL_REVISION: dict[RevisionState, frozenset[RevisionState]] = {
     RevisionState.RECEIVED: frozenset({RevisionState.EXTRACTED, RevisionState.HELD, RevisionState.SUPERSEDED}),
     RevisionState.EXTRACTED: frozenset(

@@ -1,0 +1,31 @@
+"""The ledger's tables: columns, constraints and indexes.
+
+Knows: shapes. Must not know: behaviour. What happens to a row is in the folder above; no signal is used.
+JSON columns hold the frozen records of pipeline/types.py, written and read by codec.py.
+"""
+
+from pipeline.ledger.models.articles import Article, Payload, Revision
+from pipeline.ledger.models.catalog import Partner, Product, Source
+from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
+from pipeline.ledger.models.translations import MemoryEntry, Segment, Translation, Waiver
+from pipeline.ledger.models.work import Event, Unit
+
+__all__ = [
+    "Article",
+    "Attempt",
+    "CorrectionNote",
+    "Delivery",
+    "Event",
+    "MemoryEntry",
+    "Partner",
+    "Payload",
+    "Product",
+    "Receipt",
+    "Release",
+    "Revision",
+    "Segment",
+    "Source",
+    "Translation",
+    "Unit",
+    "Waiver",
+]

@@ -1,0 +1,53 @@
+"""Articles, what came in of them, and its versions."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from pipeline.ledger.models.catalog import Source
+from pipeline.stages import RevisionState
+
+
+class Article(models.Model):
+    """A story's permanent identity at a source."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="articles")
+    key = models.CharField(max_length=128)
+    url = models.CharField(max_length=2000, blank=True)
+    created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_kind = models.CharField(max_length=12, blank=True)
+    withdrawal_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="article_once_per_source")]
+
+
+class Payload(models.Model):
+    """Bytes as they came in, kept so that every later step can be run again."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    body = models.BinaryField(null=True)  # null when it was over the limit: the row says so, the sender still has it
+    size = models.BigIntegerField()
+
+
+class Revision(models.Model):
+    """One received version of an article. Immutable but for its state and what was read from it."""
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    payload = models.ForeignKey(Payload, on_delete=models.PROTECT)
+    content_hash = models.CharField(max_length=64)
+    envelope = models.JSONField()
+    story = models.JSONField(null=True)
+    permission = models.JSONField(null=True)
+    state = models.CharField(max_length=12, default=RevisionState.RECEIVED)
+    reason_code = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
+        ]
+        indexes = [models.Index(fields=["state"])]

@@ -1,0 +1,96 @@
+"""What goes out: releases, and the way of each to its partners."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from pipeline.ledger.models.articles import Article
+from pipeline.ledger.models.catalog import Partner, Product
+from pipeline.ledger.models.translations import Translation
+from pipeline.stages import DeliveryState, ReceiptState, ReleaseState
+
+
+class Release(models.Model):
+    """An article in one product. Its guid is fixed when the row is made and never used for anything else."""
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="releases")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="releases")
+    translation = models.ForeignKey(Translation, on_delete=models.PROTECT, related_name="releases")
+    guid = models.CharField(max_length=300, db_index=True)
+    version = models.PositiveIntegerField(default=1)
+    sending = models.PositiveIntegerField(default=1)  # counts re-syndications of this version
+    state = models.CharField(max_length=12, default=ReleaseState.USABLE)
+    reason_code = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    embargo_until = models.DateTimeField(null=True)
+    published_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    canceled_at = models.DateTimeField(null=True)
+    attribution = models.JSONField()
+    text_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "product"], name="release_once_per_product")]
+        indexes = [models.Index(fields=["product", "state", "-updated_at"])]
+
+
+class CorrectionNote(models.Model):
+    """A dated note that stays in the text of every later version."""
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="corrections")
+    language = models.CharField(max_length=12)
+    on = models.DateField()
+    note = models.TextField()
+    translation = models.ForeignKey(Translation, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["translation"], name="correction_once_per_version")]
+
+
+class Delivery(models.Model):
+    """One push of one release version to one partner, or the reason why it may not have it."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="deliveries")
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="deliveries")
+    version = models.PositiveIntegerField()
+    sending = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12)  # published, corrected, withdrawn, resent
+    channel = models.CharField(max_length=8)  # "feed" or "webhook"
+    state = models.CharField(max_length=12, default=DeliveryState.PENDING)
+    reason_code = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "partner", "version", "sending"], name="delivery_once")
+        ]
+        indexes = [models.Index(fields=["partner", "state"])]
+
+
+class Attempt(models.Model):
+    """One try of one delivery, with what the partner's server answered."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    at = models.DateTimeField()
+    status = models.PositiveIntegerField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+
+
+class Receipt(models.Model):
+    """What one partner is known to have of one version of a release: one row a version, so the past stays readable."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="receipts")
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="receipts")
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, default=ReceiptState.SENT)
+    shown = models.BooleanField(default=False)  # the partner's own feed shows this version now
+    sent_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "partner", "version"], name="receipt_once")]
+        indexes = [models.Index(fields=["partner"], name="receipt_shown", condition=models.Q(shown=True))]

@@ -1,0 +1,47 @@
+"""The audit trail and the queue of record."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from pipeline.ledger.models.articles import Article
+from pipeline.stages import UnitState
+
+
+class Event(models.Model):
+    """The audit trail: append only."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=120)
+    action = models.CharField(max_length=64)
+    subject = models.CharField(max_length=80)
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, related_name="events")
+    reason = models.TextField(blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject"]), models.Index(fields=["action", "at"])]
+
+
+class Unit(models.Model):
+    """One unit of work: a step to be run on a subject. This table is the queue; Celery only rings the bell."""
+
+    step = models.CharField(max_length=12)
+    subject = models.CharField(max_length=80)
+    state = models.CharField(max_length=8, default=UnitState.READY)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    fence = models.PositiveBigIntegerField(default=0)  # rises with each claim; only the newest may save
+    attempts = models.PositiveIntegerField(default=0)
+    again = models.BooleanField(default=False)  # armed while it ran: run once more afterwards
+    rung_at = models.DateTimeField(null=True)
+    error_code = models.CharField(max_length=64, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["step", "subject"], name="unit_once")]
+        indexes = [
+            models.Index(fields=["due_at"], name="unit_ready", condition=Q(state="ready")),
+            models.Index(fields=["lease_until"], name="unit_leased", condition=Q(state="leased")),
+        ]

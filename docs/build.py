@@ -39,8 +39,8 @@ GROUPS = {
     "Start": ("demo", "init", "config", "up", "doctor"),
     "Take in and look": ("submit", "run", "status", "trace"),
     "Edit": ("approve", "reject", "waive", "retry", "correct", "withdraw", "resyndicate"),
-    "Partners and publishers": ("partners list", "partners token", "partners revoke", "receipts", "courtesy draft", "courtesy list",
-                                "courtesy send"),
+    "Partners and publishers": ("partners list", "partners token", "partners revoke", "receipts", "courtesy draft",
+                                "courtesy list", "courtesy send"),
     "Models": ("models list", "models install", "models verify"),
     "Processes, one by one": ("serve", "worker", "beat", "publish"),
 }  # fmt: skip

@@ -109,7 +109,14 @@ def _comments(model: type[config.Table]) -> dict[str, str]:
     }
 
 
-_WORDS = {"str": "text", "int": "number", "bool": "true or false", "date": "date", "UseClass": "N, A or P"}
+_WORDS = {
+    "str": "text",
+    "int": "number",
+    "float": "number",
+    "bool": "true or false",
+    "date": "date",
+    "UseClass": "N, A or P",
+}
 
 
 def _form(annotation: Any, metadata: list[Any]) -> str:

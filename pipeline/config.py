@@ -55,6 +55,8 @@ class Translating(Table):
     review: Literal["findings", "always"] = "findings"  # always: nothing is released before an editor approved it
     mode: Literal["exact", "fast"] = "exact"
     threads: int = Field(default=0, ge=0)  # translations at once; 0 = one for each core
+    pool_tokens: int = Field(default=10_000, ge=0)  # of all articles that are translated together; 0 = one by one
+    pool_wait: float = Field(default=2.0, ge=0, le=30)  # seconds that one waits for others on their way
     models: dict[str, str] = {}  # "en-es" = "translate-en_es 0.1" pins a model; otherwise the newest is used
 
 

@@ -7,7 +7,7 @@
     │   └── FetchFailed (LATER)  TargetForbidden
     ├── TranslationError
     │   ├── ModelMissing (OPERATOR)  ModelDamaged (OPERATOR)
-    │   └── EngineUnavailable (LATER)
+    │   └── EngineUnavailable (LATER)  BatchFailed (LATER)
     ├── ModelRefused                a package that will not be installed
     ├── LedgerError
     │   └── IllegalTransition  StaleWork
@@ -92,6 +92,7 @@ class TranslationError(PipelineError):
 
     code = "translation"
     retry = Retry.LATER
+    divisible: ClassVar[bool] = False  # might part of what was asked succeed, if it were asked alone?
 
 
 class ModelMissing(TranslationError):
@@ -112,6 +113,13 @@ class EngineUnavailable(TranslationError):
     """The translation engine does not answer."""
 
     code = "engine-unavailable"
+
+
+class BatchFailed(TranslationError):
+    """The translation engine failed on a batch of sentences."""
+
+    code = "batch-failed"
+    divisible = True
 
 
 class ModelRefused(PipelineError):

@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import partial
 
 from pipeline.config import Config
+from pipeline.drafting import Drafting
 from pipeline.errors import SourceError
 from pipeline.ingest.profile import SourceProfile
 from pipeline.ingest.read import read
@@ -27,13 +28,11 @@ from pipeline.ledger.permissions import to_publish, to_translate
 from pipeline.release.credit import credit
 from pipeline.release.decide import Action, Candidate, decide, default_note
 from pipeline.release.products import Selection
-from pipeline.runner import Effect, StepFunction, Work
+from pipeline.runner import Effect, PooledStep, StepFunction, Work
 from pipeline.stages import ReleaseState, RevisionState, Step, TranslationState
-from pipeline.telemetry import SENTENCES
 from pipeline.text.blocks import to_html
 from pipeline.translation.checks import check as check_draft
 from pipeline.translation.engine import Engine
-from pipeline.translation.translate import translate as translate_story
 from pipeline.types import Draft, Finding, Incoming, Level, Permission, Rights, Ruling, Story, UseClass
 
 ACTOR = "pipeline"
@@ -64,6 +63,11 @@ def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
     }
 
 
+def pools(newsroom: Newsroom) -> Mapping[Step, PooledStep]:
+    """The steps of this module that are cheaper for several articles at once."""
+    return {Step.TRANSLATE: Drafting.of(newsroom.engine_for, newsroom.config.translation)}
+
+
 def receive(newsroom: Newsroom, incoming: Incoming, source: Source, *, now: datetime, actor: str) -> articles.Receipt:
     """Accept an article: after this returns, nothing can lose it."""
     return articles.accept(incoming, source, max_bytes=newsroom.config.intake.max_bytes, now=now, actor=actor)
@@ -86,7 +90,7 @@ def extract(newsroom: Newsroom, work: Work) -> Effect:
         if blocking:
             articles.hold(revision.id, blocking[0].code, _reasons(blocking), now=work.now, actor=ACTOR)
         else:
-            units.arm(Step.CLEAR, f"revision:{revision.id}", now=work.now)
+            units.arm(Step.CLEAR, f"revision:{revision.id}", now=work.now, urgent=work.claim.urgent)
 
     return save
 
@@ -126,34 +130,17 @@ def clear(newsroom: Newsroom, work: Work) -> Effect:
             queued = translations.queue(
                 revision.id, language, correction=revision.envelope.correction or "", now=work.now
             )
-            units.arm(Step.TRANSLATE, f"translation:{queued}", now=work.now)
+            units.arm(Step.TRANSLATE, f"translation:{queued}", now=work.now, urgent=work.claim.urgent)
 
     return save
 
 
 def translate(newsroom: Newsroom, work: Work) -> Effect:
-    """Story -> draft. Memory first, then one pool for the engine."""
-    translation = translations.get(_key(work))
-    if translation.state not in {TranslationState.QUEUED, TranslationState.HELD}:
-        return _nothing
-    revision = articles.get(translation.revision)
-    story = _story(revision)
-    engine = newsroom.engine_for(story.language, translation.language)
-    draft = translate_story(
-        story,
-        engine,
-        translations.LedgerMemory(),
-        fixed=revision.source.profile["fixed"],
-        on_progress=lambda done, total: work.renew(),
-    )
-    for match in draft.matches:
-        SENTENCES.labels(origin=match.origin).inc()
-
-    def save() -> None:
-        translations.save_draft(translation.id, draft, now=work.now, actor=ACTOR)
-        units.arm(Step.CHECK, f"translation:{translation.id}", now=work.now)
-
-    return save
+    """Story -> draft, of one article by itself. A runner pools them instead, through `pools`."""
+    [(_, result)] = Drafting.of(newsroom.engine_for, newsroom.config.translation).run([work])
+    if isinstance(result, Exception):
+        raise result
+    return result
 
 
 def check(newsroom: Newsroom, work: Work) -> Effect:
@@ -174,7 +161,7 @@ def check(newsroom: Newsroom, work: Work) -> Effect:
             translation.id, state, findings, now=work.now, actor=ACTOR, reason=_reasons(blocking)
         )
         if not blocking:
-            units.arm(Step.RELEASE, f"translation:{translation.id}", now=work.now)
+            units.arm(Step.RELEASE, f"translation:{translation.id}", now=work.now, urgent=work.claim.urgent)
 
     return save
 

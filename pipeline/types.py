@@ -51,6 +51,7 @@ class Envelope:
     keywords: tuple[str, ...] = ()
     licence: str | None = None  # a licence URL or code that this one article carries
     correction: str | None = None  # what this revision puts right, in the readers' language
+    urgent: bool = False  # breaking news: goes first, and waits for no other article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

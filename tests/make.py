@@ -171,7 +171,7 @@ class Office:
             rights_changed(slug, actor="test", now=self.clock())
         room = steps.Newsroom(config=loaded, engine_for=lambda source, target: self.engine)
         self.room = room
-        self.runner = Runner({**steps.table(room), **outward.table(room)}, self.clock)
+        self.runner = Runner({**steps.table(room), **outward.table(room)}, self.clock, pooled=steps.pools(room))
 
     def receive(
         self,

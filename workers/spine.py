@@ -38,4 +38,4 @@ def newsroom() -> steps.Newsroom:
 def runner() -> Runner:
     """The runner of this process."""
     room = newsroom()
-    return Runner({**steps.table(room), **outward.table(room)}, now)
+    return Runner({**steps.table(room), **outward.table(room)}, now, pooled=steps.pools(room))

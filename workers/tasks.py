@@ -13,5 +13,5 @@ from workers.spine import runner
 
 @shared_task(name=TASK)
 def run(unit: int) -> None:
-    """Run one unit, if it is due and nobody else has it."""
-    runner().run(unit)
+    """Run one unit, if it is due and nobody else has it, and what may share a pool with it."""
+    runner().run(unit, patient=True)

@@ -91,7 +91,7 @@ def accept(incoming: Incoming, source: Source, *, max_bytes: int, now: datetime,
             hold(RevisionId(revision.pk), *trouble, now=now, actor=actor)
             reception = Reception.HELD
         else:
-            units.arm(Step.EXTRACT, f"revision:{revision.pk}", now=now)
+            units.arm(Step.EXTRACT, f"revision:{revision.pk}", now=now, urgent=incoming.envelope.urgent)
     return Receipt(
         reception=reception,
         article=ArticleId(article.pk),

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast, Length
 
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import audit, codec
@@ -86,6 +87,12 @@ def get(pk: int) -> Translated:
         reviewer=row.reviewer,
         reviewed_on=row.reviewed_on,
     )
+
+
+def sizes(pks: Sequence[int]) -> dict[int, int]:
+    """Characters of each translation's story as it is stored: its text and a little more."""
+    rows = Translation.objects.filter(pk__in=pks).annotate(size=Length(Cast("revision__story", TextField())))
+    return {pk: size or 0 for pk, size in rows.values_list("pk", "size")}
 
 
 def _draft(row: Translation) -> Draft | None:

@@ -40,14 +40,16 @@ class Claim:
     subject: str
     fence: int
     attempt: int
+    urgent: bool = False
 
 
-def arm(step: Step, subject: str, *, now: datetime) -> UnitId:
+def arm(step: Step, subject: str, *, now: datetime, urgent: bool = False) -> UnitId:
     """Make sure that `step` will run on `subject`, starting from now; ring after commit.
 
-    One UPDATE decides between "ready" and "once more when it is through", so no arming is lost to a race.
+    One UPDATE decides between "ready" and "once more when it is through", so no arming is lost to a race. What is
+    `urgent` goes before everything else that is due.
     """
-    unit, made = Unit.objects.get_or_create(step=step, subject=subject, defaults={"due_at": now})
+    unit, made = Unit.objects.get_or_create(step=step, subject=subject, defaults={"due_at": now, "urgent": urgent})
     if not made:
         leased = Q(state=UnitState.LEASED)
         Unit.objects.filter(pk=unit.pk).update(
@@ -56,6 +58,7 @@ def arm(step: Step, subject: str, *, now: datetime) -> UnitId:
             due_at=Case(When(leased, then=F("due_at")), default=Value(now)),
             error_code="",
             last_error="",
+            urgent=urgent,
             state=Case(When(leased, then=Value(UnitState.LEASED)), default=Value(UnitState.READY)),
         )
     _ring_after_commit(unit.pk, step, now)
@@ -93,7 +96,12 @@ def claim(pk: int, *, now: datetime) -> Claim | None:
             _park(unit.pk, unit.fence, unit.error_code or "worker-lost", unit.last_error or message, now=now)
             return None
     return Claim(
-        unit=UnitId(unit.pk), step=Step(unit.step), subject=unit.subject, fence=unit.fence, attempt=unit.attempts
+        unit=UnitId(unit.pk),
+        step=Step(unit.step),
+        subject=unit.subject,
+        fence=unit.fence,
+        attempt=unit.attempts,
+        urgent=unit.urgent,
     )
 
 
@@ -165,15 +173,35 @@ def _mine(claim: Claim) -> QuerySet[Unit]:
 
 
 def due(*, now: datetime, queues: frozenset[Queue] = frozenset(Queue), limit: int = 500) -> list[int]:
-    """Units that are due, or whose worker went away; the longest waiting first."""
+    """Units that are due, or whose worker went away; the urgent first, then the longest waiting."""
     steps = [step for step, queue in QUEUE_OF.items() if queue in queues]
     rows = (
         Unit.objects.filter(step__in=steps)
         .filter(Q(state=UnitState.READY, due_at__lte=now) | Q(state=UnitState.LEASED, lease_until__lt=now))
-        .order_by("due_at", "pk")
+        .order_by("-urgent", "due_at", "pk")
         .values_list("pk", flat=True)
     )
     return list(rows[:limit])
+
+
+def company(claimed: Claim, *, now: datetime, limit: int) -> dict[int, str]:
+    """Units (with their subjects) that may be run in one go with a claimed one, the longest waiting first.
+
+    Only what was never tried before: a unit that failed, or whose worker was lost, is run alone, so that it can spoil
+    nothing for others. An urgent one takes along only what is urgent too.
+    """
+    if claimed.attempt > 1:
+        return {}
+    rows = Unit.objects.filter(step=claimed.step, state=UnitState.READY, due_at__lte=now, attempts=0)
+    if claimed.urgent:
+        rows = rows.filter(urgent=True)
+    return dict(rows.order_by("-urgent", "due_at", "pk").values_list("pk", "subject")[:limit])
+
+
+def on_their_way(steps: frozenset[Step], *, now: datetime) -> bool:
+    """Is any of these steps due or being run at the moment?"""
+    busy = Q(state=UnitState.READY, due_at__lte=now) | Q(state=UnitState.LEASED, lease_until__gte=now)
+    return Unit.objects.filter(busy, step__in=steps).exists()
 
 
 def ring_due(*, now: datetime, limit: int = 500) -> int:

@@ -20,7 +20,7 @@ from importlib.metadata import version
 from itertools import groupby
 from typing import Any, Literal, Protocol
 
-from pipeline.errors import EngineUnavailable, ModelDamaged
+from pipeline.errors import BatchFailed, EngineUnavailable, ModelDamaged
 from pipeline.text.segments import SEGMENTER
 from pipeline.translation.models import Installed, verify
 from pipeline.types import EngineIdentity, Hypothesis
@@ -84,7 +84,7 @@ class ArgosEngine:
         attention: bool = False,
         on_batch: Callable[[int], None] | None = None,
     ) -> list[Hypothesis]:
-        """See Engine. Equal sentences are translated once. Raises ModelDamaged, EngineUnavailable."""
+        """See Engine. Equal sentences are translated once. Raises ModelDamaged, EngineUnavailable, BatchFailed."""
         if not sentences:
             return []
         translator, tokenizer = self._loaded()
@@ -120,7 +120,7 @@ class ArgosEngine:
             while waiting:
                 yield self._gather(waiting)
         except (RuntimeError, MemoryError) as error:
-            raise EngineUnavailable(f"CTranslate2 failed on a batch: {error}") from error
+            raise BatchFailed(f"CTranslate2 failed on a batch: {error}") from error
 
     @staticmethod
     def _gather(waiting: deque[tuple[list[str], list[Any]]]) -> tuple[list[str], list[Any]]:

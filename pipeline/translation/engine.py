@@ -44,6 +44,6 @@ class Engine(Protocol):
 
         `attention=True` asks for the matrix of target pieces × source pieces with each hypothesis. `on_batch` is told,
         after each finished batch, how many of the sentences are done so far; the numbers never fall and the last
-        equals `len(sentences)`. Raises TranslationError.
+        equals `len(sentences)`. Raises BatchFailed where fewer sentences might succeed, else another TranslationError.
         """
         ...

@@ -55,6 +55,8 @@ class Sentence:
             return self._glossary(self.fixed)
         if self.silent:
             return self.kept()
+        if self.refused(pool):
+            return None
         answer, origin = pool.answer(self.spoken.text)
         match = self._projected(answer.hypothesis(), pool.texts(self._fragments()))
         if match is None or self._altered(match):
@@ -63,13 +65,17 @@ class Sentence:
 
     def further_questions(self, pool: Pool) -> list[str]:
         """What the attempts after a failed first one ask."""
+        if self.refused(pool):
+            return []
         asked = [question for question, _ in self._marked(pool)]
         if self._whole_will_do(pool):
             return asked
         return asked + [piece.text for piece in piecewise(self._guarded()) if piece.text]
 
     def second(self, pool: Pool) -> Match | None:
-        """The best of all attempts; None if no attempt carried the markup over."""
+        """The best of all attempts; None if the engine refused it, or no attempt carried the markup over."""
+        if self.refused(pool):
+            return None
         answer, origin = pool.answer(self.spoken.text)
         whole = self._projected(answer.hypothesis(), pool.texts(self._fragments()))
         if whole is not None:
@@ -78,6 +84,10 @@ class Sentence:
             return replace(whole, origin=origin, model=answer.model, score=answer.score)
         best = self._in_pieces(pool) or whole
         return best and replace(best, origin=origin, model=answer.model)
+
+    def refused(self, pool: Pool) -> bool:
+        """Did the engine fail on the very sentence?"""
+        return pool.refused(self.spoken.text)
 
     def kept(self) -> Match:
         """The source sentence as it stands."""
@@ -136,6 +146,8 @@ class Sentence:
         best: Match | None = None
         fewest = self._faults(whole.target)
         for question, originals in self._marked(pool):
+            if pool.refused(question):
+                continue
             hypothesis = pool.answer(question)[0].hypothesis()
             text = unmarked(hypothesis.text, originals)
             match = text and self._projected(replace(hypothesis, text=text), pool.texts(self._fragments()))

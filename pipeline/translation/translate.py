@@ -1,7 +1,7 @@
-"""Story in, draft out: memory first, then one pool for the engine.
+"""Stories in, drafts out: memory first, then one pool for the engine, however many articles share it.
 
-Knows: the order of work for a whole article. Must not know: which engine translates, where the memory is, what an
-editor thinks of the result (the checks are another step).
+Knows: the order of work for whole articles, and how to find the one that spoils a pool. Must not know: which engine
+translates, where the memory is, what an editor thinks of the result (the checks are another step).
 
 The same story, engine and glossary give the same words and links, whatever is in the memory and whoever else is being
 translated; only `Match.origin` tells whether the engine or the memory answered.
@@ -9,18 +9,29 @@ translated; only `Match.origin` tells whether the engine or the memory answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from itertools import groupby
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
-from pipeline.text.headline import lower_title_case
-from pipeline.text.segments import rebuild, segments_of
+from pipeline.errors import StaleWork, TranslationError
+from pipeline.translation.article import Article
 from pipeline.translation.engine import Engine
 from pipeline.translation.memory import Memory
-from pipeline.translation.names import names_in
 from pipeline.translation.pool import Pool
-from pipeline.translation.sentence import Sentence, plain_quotes
-from pipeline.types import Block, BlockKind, Draft, Finding, Level, Match, Segment, Story
+from pipeline.types import Draft, Story
+
+Result = TypeVar("Result")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A story to be translated. `fixed` maps whole source sentences to the newsroom's own translation."""
+
+    id: int
+    story: Story
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
 
 def translate(
@@ -29,62 +40,85 @@ def translate(
     memory: Memory,
     *,
     fixed: Mapping[str, str] | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: Progress | None = None,
 ) -> Draft:
-    """Translate a story into `engine.target`.
+    """Translate one story into `engine.target`.
 
     `fixed` maps whole source sentences to the newsroom's own translation ("Editor's note" -> "Nota del editor").
     `on_progress(done, total)` is told of finished sentences after each batch, so that a lease can be renewed. A
-    sentence whose inline elements cannot be carried over safely stays in the source language, with a finding "markup"
-    that holds the article. Raises TranslationError.
+    sentence whose inline elements cannot be carried over safely, or that the engine cannot take, stays in the source
+    language with a finding that holds the article. Raises TranslationError.
     """
-    body = "\n".join(block.text for block in story.blocks)
-    names = names_in(story)
-    sentences = [
-        Sentence(segment, _spoken(segment, body), engine.target, names, (fixed or {}).get(segment.text))
-        for segment in segments_of(story)
-    ]
-    pool = Pool(engine, memory, on_progress)
-    pool.ask(question for sentence in sentences for question in sentence.questions())
-    matches = {sentence.segment.place: sentence.first(pool) for sentence in sentences}
-    again = [sentence for sentence in sentences if matches[sentence.segment.place] is None]
-    pool.ask(question for sentence in again for question in sentence.further_questions(pool))
-    matches |= {sentence.segment.place: sentence.second(pool) for sentence in again}
-    findings = tuple(_markup(sentence.segment.place) for sentence in again if matches[sentence.segment.place] is None)
-    done = tuple(matches[sentence.segment.place] or sentence.kept() for sentence in sentences)
-    by_place = {match.place: match for match in done}
-    standfirst = by_place.get("standfirst")
-    return Draft(
-        language=engine.target,
-        headline=by_place["headline"].target,
-        standfirst=standfirst.target if standfirst else None,
-        blocks=_blocks(story, done),
-        matches=done,
-        engine=engine.identity,
-        findings=findings,
-    )
+    task = Task(id=0, story=story, fixed=fixed or {})
+    [(_, result)] = translate_together([task], engine, memory, on_progress=on_progress)
+    if isinstance(result, Exception):
+        raise result
+    return result
 
 
-def _spoken(segment: Segment, body: str) -> Segment:
-    """What the engine is given: English Title Case lowered, since models copy words that shout, and plain quotes."""
-    text = lower_title_case(segment.text, body) if segment.place == "headline" else segment.text
-    return replace(segment, text=plain_quotes(text))
+def translate_together(
+    tasks: Sequence[Task], engine: Engine, memory: Memory, *, on_progress: Progress | None = None
+) -> Iterator[tuple[int, Draft | Exception]]:
+    """Translate several stories in one pool; each task's id with its draft, or with why there is none.
+
+    Drafts come as they are ready, not in order. A story that cannot be worked on fails alone. When the engine fails on
+    what they ask together, the pool is halved until whoever spoils it stands alone. What cannot be helped by dividing
+    is raised: StaleWork, and a TranslationError that says that the engine itself is missing or away.
+    """
+    open_tasks = {task.id: task for task in tasks}
+    try:
+        for task_id, result in _one_pool(tasks, engine, memory, on_progress):
+            del open_tasks[task_id]
+            yield task_id, result
+    except StaleWork:
+        raise
+    except Exception as error:
+        if isinstance(error, TranslationError) and not error.divisible:
+            raise
+        left = list(open_tasks.values())
+        if len(left) == 1:
+            yield left[0].id, error
+            return
+        middle = len(left) // 2
+        for half in (left[:middle], left[middle:]):
+            yield from translate_together(half, engine, memory, on_progress=on_progress)
 
 
-def _blocks(story: Story, matches: tuple[Match, ...]) -> tuple[Block, ...]:
-    inside = [match for match in matches if match.place.startswith("b")]
-    parts = {int(block): tuple(group) for block, group in groupby(inside, lambda match: match.place[1:].split(".")[0])}
-    return tuple(
-        block if block.kind is BlockKind.VERBATIM else rebuild(block, parts.get(place, ()))
-        for place, block in enumerate(story.blocks)
-    )
+def _one_pool(
+    tasks: Sequence[Task], engine: Engine, memory: Memory, on_progress: Progress | None
+) -> Iterator[tuple[int, Draft | Exception]]:
+    """Two rounds of questions; whoever needs no second one leaves after the first."""
+    pool = Pool(engine, memory, on_progress, alone=len(tasks) == 1)
+    articles: dict[int, Article] = {}
+    questions: list[str] = []
+    for task in tasks:
+        article = _tried(partial(Article, task.story, engine.target, task.fixed))
+        if isinstance(article, Exception):
+            yield task.id, article
+        else:
+            articles[task.id] = article
+            questions += article.questions()
+    pool.ask(questions)
+    again: list[str] = []
+    for task_id, article in list(articles.items()):
+        further = _tried(partial(article.further_questions, pool))
+        if isinstance(further, Exception) or not further:
+            del articles[task_id]
+            yield task_id, further if isinstance(further, Exception) else _draft(article, pool, engine)
+        else:
+            again += further
+    pool.ask(again)
+    for task_id, article in articles.items():
+        yield task_id, _draft(article, pool, engine)
 
 
-def _markup(place: str) -> Finding:
-    return Finding(
-        code="markup",
-        level=Level.HOLD,
-        reason="The links of this sentence could not be carried over safely, so it was left in English. Translate it.",
-        reason_es="No se pudieron trasladar con seguridad los enlaces de esta frase; sigue en inglés. Tradúzcala.",
-        place=place,
-    )
+def _draft(article: Article, pool: Pool, engine: Engine) -> Draft | Exception:
+    return _tried(partial(article.draft, pool, engine.identity))
+
+
+def _tried(work: Callable[[], Result]) -> Result | Exception:
+    """The result, or what went wrong with it: one article's trouble must not reach the others in its pool."""
+    try:
+        return work()
+    except Exception as error:
+        return error

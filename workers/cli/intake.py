@@ -57,6 +57,7 @@ def _demo_config() -> Path:
 @click.option("--keyword", "keywords", multiple=True, help="May be given several times.")
 @click.option("--licence", help="Licence URL of this one article, if it differs from the source's.")
 @click.option("--correction", help="What this version puts right, in the readers' language.")
+@click.option("--urgent", is_flag=True, help="Breaking news: goes first, and waits for no other article.")
 @json_option
 def submit(
     file: Path,
@@ -71,6 +72,7 @@ def submit(
     keywords: tuple[str, ...],
     licence: str | None,
     correction: str | None,
+    urgent: bool,
     as_json: bool,
 ) -> None:
     """Hand in an article. It is written down before this returns; run or up does the rest."""
@@ -98,6 +100,7 @@ def submit(
         keywords=keywords,
         licence=licence,
         correction=correction,
+        urgent=urgent,
     )
     incoming = Incoming(envelope=envelope, payload=payload)
     receipt = steps.receive(newsroom(), incoming, home.source_named(source), now=now(), actor=actor())

@@ -35,6 +35,7 @@ class Unit(models.Model):
     fence = models.PositiveBigIntegerField(default=0)  # rises with each claim; only the newest may save
     attempts = models.PositiveIntegerField(default=0)
     again = models.BooleanField(default=False)  # armed while it ran: run once more afterwards
+    urgent = models.BooleanField(default=False)  # before everything else that is due, and never kept waiting for it
     rung_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=64, blank=True)
     last_error = models.TextField(blank=True)

@@ -1,0 +1,101 @@
+"""One article on its way through the engine: its sentences, what they ask, and the draft they become.
+
+Knows: stories, sentences, findings of the translate step. Must not know: engines, who else is in the pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import groupby
+
+from pipeline.text.headline import lower_title_case
+from pipeline.text.segments import rebuild, segments_of
+from pipeline.translation.names import names_in
+from pipeline.translation.pool import Pool
+from pipeline.translation.sentence import Sentence, plain_quotes
+from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Finding, Level, Match, Segment, Story
+
+
+class Article:
+    """A story cut into sentences. Ask `questions`, then `further_questions`, then take the `draft`."""
+
+    def __init__(self, story: Story, language: str, fixed: Mapping[str, str]) -> None:
+        self._story = story
+        self._language = language
+        body = "\n".join(block.text for block in story.blocks)
+        names = names_in(story)
+        self._sentences = [
+            Sentence(segment, _spoken(segment, body), language, names, fixed.get(segment.text))
+            for segment in segments_of(story)
+        ]
+        self._matches: dict[str, Match | None] = {}
+
+    def questions(self) -> list[str]:
+        """What the first attempts ask."""
+        return [question for sentence in self._sentences for question in sentence.questions()]
+
+    def further_questions(self, pool: Pool) -> list[str]:
+        """Judge the answers to `questions`; what the sentences that need another attempt ask. Empty: none does."""
+        self._matches = {sentence.segment.place: sentence.first(pool) for sentence in self._sentences}
+        return [question for sentence in self._again() for question in sentence.further_questions(pool)]
+
+    def draft(self, pool: Pool, engine: EngineIdentity) -> Draft:
+        """The draft, once everything asked has been answered."""
+        again = self._again()
+        self._matches |= {sentence.segment.place: sentence.second(pool) for sentence in again}
+        findings = [
+            _unanswered(sentence.segment.place) if sentence.refused(pool) else _markup(sentence.segment.place)
+            for sentence in again
+            if self._matches[sentence.segment.place] is None
+        ]
+        done = tuple(self._matches[sentence.segment.place] or sentence.kept() for sentence in self._sentences)
+        by_place = {match.place: match for match in done}
+        standfirst = by_place.get("standfirst")
+        return Draft(
+            language=self._language,
+            headline=by_place["headline"].target,
+            standfirst=standfirst.target if standfirst else None,
+            blocks=_blocks(self._story, done),
+            matches=done,
+            engine=engine,
+            findings=tuple(findings),
+        )
+
+    def _again(self) -> list[Sentence]:
+        return [sentence for sentence in self._sentences if self._matches[sentence.segment.place] is None]
+
+
+def _spoken(segment: Segment, body: str) -> Segment:
+    """What the engine is given: English Title Case lowered, since models copy words that shout, and plain quotes."""
+    text = lower_title_case(segment.text, body) if segment.place == "headline" else segment.text
+    return replace(segment, text=plain_quotes(text))
+
+
+def _blocks(story: Story, matches: tuple[Match, ...]) -> tuple[Block, ...]:
+    inside = [match for match in matches if match.place.startswith("b")]
+    parts = {int(block): tuple(group) for block, group in groupby(inside, lambda match: match.place[1:].split(".")[0])}
+    return tuple(
+        block if block.kind is BlockKind.VERBATIM else rebuild(block, parts.get(place, ()))
+        for place, block in enumerate(story.blocks)
+    )
+
+
+def _markup(place: str) -> Finding:
+    return Finding(
+        code="markup",
+        level=Level.HOLD,
+        reason="The links of this sentence could not be carried over safely, so it was left in English. Translate it.",
+        reason_es="No se pudieron trasladar con seguridad los enlaces de esta frase; sigue en inglés. Tradúzcala.",
+        place=place,
+    )
+
+
+def _unanswered(place: str) -> Finding:
+    return Finding(
+        code="engine-failed",
+        level=Level.HOLD,
+        reason="The engine failed on this sentence each time, so it was left in English. Translate it.",
+        reason_es="El motor ha fallado con esta frase cada vez; sigue en inglés. Tradúzcala.",
+        place=place,
+    )

@@ -41,6 +41,7 @@ GROUPS = {
     "Edit": ("approve", "reject", "waive", "retry", "correct", "withdraw", "resyndicate"),
     "Partners and publishers": ("partners list", "partners token", "partners revoke", "receipts", "courtesy draft",
                                 "courtesy list", "courtesy send"),
+    "Translation memory": ("memory stats", "memory import", "memory export", "memory forget"),
     "Models": ("models list", "models install", "models verify"),
     "Processes, one by one": ("serve", "worker", "beat", "publish"),
 }  # fmt: skip

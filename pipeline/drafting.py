@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from pipeline.config import Translating
 from pipeline.errors import EngineUnavailable, SourceError, StaleWork
-from pipeline.ledger import articles, translations, units
+from pipeline.ledger import articles, postedits, translations, units
 from pipeline.runner import Effect, Work
 from pipeline.stages import Step, TranslationState
 from pipeline.telemetry import SENTENCES
+from pipeline.text.segments import segments_of
 from pipeline.translation.engine import Engine
 from pipeline.translation.translate import Task, translate_together
 from pipeline.types import Draft, TranslationId
@@ -117,8 +118,15 @@ def _loaded(work: Work) -> tuple[tuple[str, str], Task | None]:
     revision = articles.get(translation.revision)
     if revision.story is None:
         raise SourceError(f"revision {revision.id} has not been extracted")
-    task = Task(id=translation.id, story=revision.story, fixed=revision.source.profile["fixed"])
-    return (revision.story.language, translation.language), task
+    pair = (revision.story.language, translation.language)
+    sentences = [segment.text for segment in segments_of(revision.story)]
+    task = Task(
+        id=translation.id,
+        story=revision.story,
+        fixed=revision.source.profile["fixed"],
+        known=postedits.known(*pair, sentences, translation),
+    )
+    return pair, task
 
 
 def _effect(work: Work, draft: Draft) -> Effect:

@@ -9,6 +9,7 @@
     │   ├── ModelMissing (OPERATOR)  ModelDamaged (OPERATOR)
     │   └── EngineUnavailable (LATER)  BatchFailed (LATER)
     ├── ModelRefused                a package that will not be installed
+    ├── FileRefused                 a glossary or memory that will not be taken in
     ├── LedgerError
     │   └── IllegalTransition  StaleWork
     ├── PublishError (LATER)        the output folder cannot be written
@@ -126,6 +127,12 @@ class ModelRefused(PipelineError):
     """The model package is not safe or not whole, so it was not installed."""
 
     code = "model-refused"
+
+
+class FileRefused(PipelineError):
+    """The file cannot be read as what it should be, so nothing of it was taken in."""
+
+    code = "file-refused"
 
 
 class LedgerError(PipelineError):

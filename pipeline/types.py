@@ -219,6 +219,15 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Whose words a sentence has that no engine made for this draft."""
+
+    by: str  # actor, as in the audit trail
+    at: datetime
+    article: int | None = None  # for which the words were written; None if they were imported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """One translated segment: what stands where, who made it, and how sure it was."""
 
@@ -230,6 +239,7 @@ class Match:
     gap: str = ""
     model: str = ""  # EngineIdentity.model of whoever made the words, also through the memory
     score: float | None = None
+    provenance: Provenance | None = None  # of a person's words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,13 @@ from django.db import transaction
 
 from pipeline.actions.review import reviewer_name
 from pipeline.errors import IllegalTransition
-from pipeline.ledger import articles, audit, translations, units
+from pipeline.ledger import articles, audit, postedits, translations, units, waivers
 from pipeline.ledger.models import Article, Translation
 from pipeline.stages import Step, TranslationState
 from pipeline.text.blocks import inline_from_html
-from pipeline.text.segments import rebuild
-from pipeline.types import Block, Draft, Match, Origin, Span, Story, TranslationId
+from pipeline.text.segments import rebuild, segments_of
+from pipeline.translation.checks import check
+from pipeline.types import Block, Draft, Match, Origin, Provenance, Span, Story, TranslationId
 
 
 @transaction.atomic
@@ -35,7 +36,9 @@ def correct(
     story = articles.get(translated.revision).story
     if translated.draft is None or story is None:
         raise IllegalTransition(f"translation {row.pk} has no text to correct")
-    draft = rewrite(story, translated.draft, place, html)
+    whose = Provenance(by=actor, at=now, article=article)
+    draft = rewrite(story, translated.draft, place, html, whose)
+    _remember(story, draft, place, whose)
     version = Translation.objects.create(
         revision_id=translated.revision,
         language=language,
@@ -47,9 +50,10 @@ def correct(
     )
     pk = TranslationId(version.pk)
     translations.save_draft(pk, draft, now=now, actor=actor)
-    translations.save_findings(
-        pk, TranslationState.HELD, translated.findings, now=now, actor=actor, reason="corrected by hand"
-    )
+    others = [finding for finding in translated.findings if finding.place != place]
+    again = [finding for finding in check(story, draft) if finding.place == place]
+    findings = waivers.stamped(translations.get(pk), (*others, *again))
+    translations.save_findings(pk, TranslationState.HELD, findings, now=now, actor=actor, reason="corrected by hand")
     translations.move(pk, TranslationState.APPROVED)
     audit.record(
         "translation.corrected",
@@ -64,7 +68,14 @@ def correct(
     return pk
 
 
-def rewrite(story: Story, draft: Draft, place: str, html: str) -> Draft:
+def _remember(story: Story, draft: Draft, place: str, whose: Provenance) -> None:
+    """Keep the new wording for wherever the sentence stands again."""
+    edited = next(match for match in draft.matches if match.place == place)
+    spans = next(segment.spans for segment in segments_of(story) if segment.place == place)
+    postedits.keep(story.language, draft.language, edited, spans, whose)
+
+
+def rewrite(story: Story, draft: Draft, place: str, html: str, whose: Provenance | None = None) -> Draft:
     """The draft with one segment in an editor's words. See `correct` for the errors."""
     places = [match.place for match in draft.matches]
     if place not in places:
@@ -76,7 +87,7 @@ def rewrite(story: Story, draft: Draft, place: str, html: str) -> Draft:
     lost = _links(old.spans) - _links(spans)
     if lost:
         raise IllegalTransition(f"the new wording lacks the link to {', '.join(sorted(lost))}")
-    new = replace(old, target=text, spans=spans, origin=Origin.EDITOR, model="", score=None)
+    new = replace(old, target=text, spans=spans, origin=Origin.EDITOR, model="", score=None, provenance=whose)
     matches = tuple(new if match.place == place else match for match in draft.matches)
     return replace(
         draft,

@@ -18,7 +18,7 @@ from pipeline.ledger import audit, codec
 from pipeline.ledger.models import MemoryEntry, Revision, Segment, Translation
 from pipeline.stages import LEGAL_TRANSLATION, RevisionState, TranslationState
 from pipeline.translation.memory import Remembered
-from pipeline.types import Draft, Finding, Match, Origin, RevisionId, Span, TranslationId
+from pipeline.types import Draft, Finding, Match, Origin, Provenance, RevisionId, Span, TranslationId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +108,7 @@ def _draft(row: Translation) -> Draft | None:
             gap=segment.gap,
             model=segment.model,
             score=segment.score,
+            provenance=codec.load(Provenance, segment.provenance) if segment.provenance else None,
         )
         for segment in row.segments.order_by("position")
     )
@@ -146,6 +147,7 @@ def save_draft(pk: TranslationId, draft: Draft, *, now: datetime, actor: str) ->
                 origin=match.origin,
                 model=match.model,
                 score=match.score,
+                provenance=codec.dump(match.provenance) if match.provenance else None,
             )
             for position, match in enumerate(draft.matches)
         ],

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from pipeline.text.headline import lower_title_case
 from pipeline.text.segments import rebuild, segments_of
+from pipeline.translation.memory import Known
 from pipeline.translation.names import names_in
 from pipeline.translation.pool import Pool
 from pipeline.translation.sentence import Sentence, plain_quotes
@@ -20,13 +21,20 @@ from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Finding, Lev
 class Article:
     """A story cut into sentences. Ask `questions`, then `further_questions`, then take the `draft`."""
 
-    def __init__(self, story: Story, language: str, fixed: Mapping[str, str]) -> None:
+    def __init__(self, story: Story, language: str, fixed: Mapping[str, str], known: Mapping[str, Known]) -> None:
         self._story = story
         self._language = language
         body = "\n".join(block.text for block in story.blocks)
         names = names_in(story)
         self._sentences = [
-            Sentence(segment, _spoken(segment, body), language, names, fixed.get(segment.text))
+            Sentence(
+                segment,
+                _spoken(segment, body),
+                language,
+                names=names,
+                fixed=fixed.get(segment.text),
+                known=known.get(segment.text),
+            )
             for segment in segments_of(story)
         ]
         self._matches: dict[str, Match | None] = {}

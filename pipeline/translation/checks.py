@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -254,14 +254,19 @@ ARTICLE_CHECKS: tuple[ArticleCheck, ...] = (
 def check(story: Story, draft: Draft) -> tuple[Finding, ...]:
     """Everything these checks find, sentence by sentence, then the whole. The draft's own findings are not repeated.
 
-    Sentences kept in the source language on purpose and those of the glossary are not doubted.
+    Sentences kept in the source language on purpose and those of the glossary are not doubted. An editor's own words
+    are, but they stop nothing: whoever wrote them has read the original.
     """
     findings: list[Finding] = []
     for match in draft.matches:
         findings.extend(_sentence(match, draft.language))
     for each in ARTICLE_CHECKS:
         findings.extend(_finding(each.code, place, doubt) for place, doubt in each.look(story, draft))
-    return tuple(findings)
+    theirs = {match.place for match in draft.matches if match.origin is Origin.EDITOR}
+    return tuple(
+        replace(finding, level=Level.WARN) if finding.place in theirs and finding.level is Level.HOLD else finding
+        for finding in findings
+    )
 
 
 def _sentence(match: Match, into: str) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.types import Hypothesis
+from pipeline.types import Hypothesis, Origin, Provenance, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,21 @@ class Remembered:
             source_pieces=self.source_pieces,
             attention=attention or None,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A finished translation of a sentence that wins over anything an engine would say.
+
+    `origin` is EDITOR for a post-edit, MEMORY for an imported unit and for what readers of an earlier revision have.
+    """
+
+    target: str
+    origin: Origin
+    spans: tuple[Span, ...] = ()
+    model: str = ""  # who made the words, where that was an engine or a file
+    score: float | None = None
+    provenance: Provenance | None = None
 
 
 def _peak(row: Sequence[float]) -> int:

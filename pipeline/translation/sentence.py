@@ -19,6 +19,7 @@ from pipeline.text.spanish import typography
 from pipeline.translation.checks import GLOSSARY
 from pipeline.translation.fidelity import ADDRESS, addresses, amounts, numbers
 from pipeline.translation.marks import has_figures, marked, unmarked
+from pipeline.translation.memory import Known
 from pipeline.translation.names import mangled
 from pipeline.translation.pool import Pool
 from pipeline.types import Hypothesis, Match, Origin, Segment, Span
@@ -37,24 +38,31 @@ class Sentence:
     language: str  # of the target
     names: frozenset[str] = frozenset()  # words that are names in this story
     fixed: str | None = None  # the newsroom's own translation
+    known: Known | None = None  # a finished translation that wins over the engine's
 
     @property
     def silent(self) -> bool:
         """Is there nothing to translate: figures, signs, addresses?"""
         return not _LETTER.search(ADDRESS.sub(" ", self.segment.text))
 
+    def settled(self) -> Match | None:
+        """The match where there is nothing to ask; None where the engine has to say something."""
+        if self.fixed is not None:
+            return self._glossary(self.fixed)
+        if self.known is not None and (match := self._known(self.known)) is not None:
+            return match
+        return self.kept() if self.silent else None
+
     def questions(self) -> list[str]:
         """What the first attempt asks: the sentence, and each inline element's text by itself."""
-        if self.fixed is not None or self.silent:
+        if self.settled() is not None:
             return []
         return [self.spoken.text, *self._fragments()]
 
     def first(self, pool: Pool) -> Match | None:
         """The match of the first attempt, or None if it needs another."""
-        if self.fixed is not None:
-            return self._glossary(self.fixed)
-        if self.silent:
-            return self.kept()
+        if (settled := self.settled()) is not None:
+            return settled
         if self.refused(pool):
             return None
         answer, origin = pool.answer(self.spoken.text)
@@ -189,6 +197,23 @@ class Sentence:
         spans = project(self.segment, Hypothesis(text=target)) or ()
         match = replace(self.kept(), target=target, spans=spans, origin=Origin.MEMORY, model=GLOSSARY)
         return self.kept() if proof(self.segment.spans, spans, target) else match
+
+    def _known(self, known: Known) -> Match | None:
+        """The finished translation with this sentence's links; None if they cannot be placed."""
+        spans: tuple[Span, ...] | None = known.spans
+        if proof(self.segment.spans, known.spans, known.target):  # then the links are others than when it was made
+            spans = project(self.segment, Hypothesis(text=known.target))
+        if spans is None:
+            return None
+        return replace(
+            self.kept(),
+            target=known.target,
+            spans=spans,
+            origin=known.origin,
+            model=known.model,
+            score=known.score,
+            provenance=known.provenance,
+        )
 
 
 def plain_quotes(text: str) -> str:

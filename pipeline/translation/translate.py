@@ -17,7 +17,7 @@ from typing import TypeVar
 from pipeline.errors import StaleWork, TranslationError
 from pipeline.translation.article import Article
 from pipeline.translation.engine import Engine
-from pipeline.translation.memory import Memory
+from pipeline.translation.memory import Known, Memory
 from pipeline.translation.pool import Pool
 from pipeline.types import Draft, Story
 
@@ -27,11 +27,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A story to be translated. `fixed` maps whole source sentences to the newsroom's own translation."""
+    """A story to be translated.
+
+    `fixed` maps whole source sentences to the newsroom's own translation, `known` to what an editor, an import or an
+    earlier revision made of them.
+    """
 
     id: int
     story: Story
     fixed: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, Known] = field(default_factory=dict)
 
 
 def translate(
@@ -40,16 +45,18 @@ def translate(
     memory: Memory,
     *,
     fixed: Mapping[str, str] | None = None,
+    known: Mapping[str, Known] | None = None,
     on_progress: Progress | None = None,
 ) -> Draft:
     """Translate one story into `engine.target`.
 
-    `fixed` maps whole source sentences to the newsroom's own translation ("Editor's note" -> "Nota del editor").
+    `fixed` maps whole source sentences to the newsroom's own translation ("Editor's note" -> "Nota del editor"), and
+    `known` to finished ones: neither reaches the engine.
     `on_progress(done, total)` is told of finished sentences after each batch, so that a lease can be renewed. A
     sentence whose inline elements cannot be carried over safely, or that the engine cannot take, stays in the source
     language with a finding that holds the article. Raises TranslationError.
     """
-    task = Task(id=0, story=story, fixed=fixed or {})
+    task = Task(id=0, story=story, fixed=fixed or {}, known=known or {})
     [(_, result)] = translate_together([task], engine, memory, on_progress=on_progress)
     if isinstance(result, Exception):
         raise result
@@ -92,7 +99,7 @@ def _one_pool(
     articles: dict[int, Article] = {}
     questions: list[str] = []
     for task in tasks:
-        article = _tried(partial(Article, task.story, engine.target, task.fixed))
+        article = _tried(partial(Article, task.story, engine.target, task.fixed, task.known))
         if isinstance(article, Exception):
             yield task.id, article
         else:

@@ -7,7 +7,7 @@ JSON columns hold the frozen records of pipeline/types.py, written and read by c
 from pipeline.ledger.models.articles import Article, Payload, Revision
 from pipeline.ledger.models.catalog import Partner, Product, Source
 from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
-from pipeline.ledger.models.translations import MemoryEntry, Segment, Translation, Waiver
+from pipeline.ledger.models.translations import MemoryEntry, PostEdit, Segment, Translation, Waiver
 from pipeline.ledger.models.work import Event, Unit
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "MemoryEntry",
     "Partner",
     "Payload",
+    "PostEdit",
     "Product",
     "Receipt",
     "Release",

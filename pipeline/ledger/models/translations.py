@@ -42,6 +42,7 @@ class Segment(models.Model):
     origin = models.CharField(max_length=8)
     model = models.CharField(max_length=120, blank=True)
     score = models.FloatField(null=True)
+    provenance = models.JSONField(null=True)  # of a person's words
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["translation", "position"], name="segment_position_once")]
@@ -53,6 +54,26 @@ class MemoryEntry(models.Model):
     key = models.CharField(max_length=64, primary_key=True)
     record = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class PostEdit(models.Model):
+    """A sentence in a person's words, used wherever it stands again. The newest wording is the one kept."""
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)  # pipeline.ledger.postedits.fingerprint
+    source_language = models.CharField(max_length=12)
+    language = models.CharField(max_length=12)
+    source = models.TextField()
+    source_spans = models.JSONField(default=list)
+    target = models.TextField()
+    spans = models.JSONField(default=list)
+    origin = models.CharField(max_length=8)  # "editor" or "import"
+    file = models.CharField(max_length=120, blank=True)  # that it was imported from
+    actor = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, related_name="post_edits")
+
+    class Meta:
+        indexes = [models.Index(fields=["language", "source_language"])]
 
 
 class Waiver(models.Model):

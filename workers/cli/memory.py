@@ -57,7 +57,7 @@ def stats(as_json: bool) -> None:
 
 
 @memory.command(name="import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pair
 @dry_run_option
 @json_option

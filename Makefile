@@ -13,7 +13,7 @@ VERBOSE ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test check bench docs clean
+.PHONY: help demo up test check bench docs messages clean
 
 help: ## list the targets
 	@echo "Tornavoz: Creative Commons news in Spanish. Targets:"
@@ -40,6 +40,9 @@ bench: $(STAMP) ## measure translation speed on this machine
 
 docs: $(STAMP) ## regenerate the reference pages under docs/
 	@$(BIN)/python docs/build.py
+
+messages: $(STAMP) ## gather the desk's words and compile its Spanish
+	@$(BIN)/python docs/messages.py
 
 clean: ## remove .venv and every cache; ./var (ledger, models, feeds) stays
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

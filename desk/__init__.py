@@ -1,1 +1,1 @@
-"""The editors' pages. Until they stand here, an editor works with the `tornavoz` command (workers/cli/editing.py)."""
+"""The editors' pages: what needs a person, decided in a browser. Views are thin; the work is in pipeline/actions."""

@@ -1,4 +1,4 @@
-"""Every address in one list."""
+"""Every address of what partners and readers ask for, in one list."""
 
 from __future__ import annotations
 

@@ -15,8 +15,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 
@@ -52,6 +55,15 @@ def _secret_key() -> str:
     return key
 
 
+def _site_origin() -> str:
+    """Scheme and host of [site] url. A file that cannot be read is reported by whoever loads it, not here."""
+    with suppress(OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError):
+        site = tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8")).get("site", {})
+        parts = urlsplit(str(site.get("url", "")))
+        return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else ""
+    return ""
+
+
 def _database() -> dict[str, Any]:
     url = env("DATABASE_URL")
     if url and not url.startswith("sqlite"):
@@ -76,14 +88,72 @@ DEBUG = False
 ALLOWED_HOSTS = (env("ALLOWED_HOSTS") or "*").split(",")
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-INSTALLED_APPS = ["pipeline.ledger"]
-ROOT_URLCONF = "feeds.urls"
-WSGI_APPLICATION = "feeds.wsgi.application"
-MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "django.middleware.clickjacking.XFrameOptionsMiddleware"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "pipeline.ledger",
+    "desk",
+]
+ROOT_URLCONF = "workers.urls"
+WSGI_APPLICATION = "workers.wsgi.application"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "desk.middleware.Desk",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "desk.navigation.context",
+            ]
+        },
+    }
+]
+SITE_ORIGIN = _site_origin()
+SECURE = SITE_ORIGIN.startswith("https://")  # then cookies travel over TLS only, and for this very host
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN] if SITE_ORIGIN else []  # a proxy ends TLS, so our own scheme says nothing
+CSRF_COOKIE_NAME = "__Host-tornavoz-csrf" if SECURE else "tornavoz-csrf"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "desk.pages.errors.forged"
+SESSION_COOKIE_NAME = "__Host-tornavoz" if SECURE else "tornavoz"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_AGE = 12 * 3600  # seconds without a request; desk/middleware.py moves the end along
+SESSION_EXPIRE_AT_BROWSER_CLOSE = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "desk:login"
+LOGIN_REDIRECT_URL = "desk:front"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "es"
+LANGUAGES = [("es", "Español"), ("en", "English")]  # of the desk; feeds have the language of their product
+LANGUAGE_COOKIE_NAME = "tornavoz-language"
+LANGUAGE_COOKIE_AGE = 365 * 86400
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
 LOGGING_CONFIG = None  # telemetry.py sets up logging, for every process alike
 CONFIGURED_BROKER_URL = env("REDIS_URL") or ""
 

@@ -8,3 +8,5 @@ _folder = tempfile.TemporaryDirectory(prefix="tornavoz-tests-")
 os.environ["TORNAVOZ_HOME"] = str(Path(_folder.name))
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.pop("REDIS_URL", None)
+# A file, not memory: a live server's threads and the test see the same ledger, in the way of a real installation.
+os.environ.setdefault("TORNAVOZ_TEST_DATABASE", str(Path(_folder.name) / "ledger-tests.db"))

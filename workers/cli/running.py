@@ -93,14 +93,14 @@ def beat() -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=1, show_default=True, help="Processes.")
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve the published files and partners' private feeds over HTTP."""
+    """Serve the desk, the published files and partners' private feeds over HTTP."""
     open_ledger(level="INFO")
     from granian import Granian
     from granian.constants import Interfaces
 
     talk.print(f"http://{host}:{port}/")
     server = Granian(
-        "feeds.wsgi:application",
+        "workers.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,

@@ -1,0 +1,78 @@
+"""Signing in and out, and the language of the pages.
+
+Knows: Django's authentication and our throttle. Must not know: roles.
+"""
+
+from __future__ import annotations
+
+import math
+
+from django.conf import settings
+from django.contrib.auth import login as start_session
+from django.contrib.auth import logout as end_session
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
+
+from desk import throttle
+from desk.access import public
+from desk.clock import now
+from pipeline.ledger import audit
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+def login(request: HttpRequest) -> HttpResponse:
+    """Sign in, then go where one was going."""
+    onward = _onward(request)
+    if request.method != "POST":
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(onward)
+        return render(request, "desk/login.html", {"form": AuthenticationForm(request), "next": onward})
+    name = request.POST.get("username", "")
+    address = request.META.get("REMOTE_ADDR", "")
+    left = throttle.wait(name, address, now=now())
+    if left:
+        context = {"minutes": math.ceil(left.total_seconds() / 60), "next": onward}
+        response = render(request, "desk/login.html", {**context, "form": AuthenticationForm(request)}, status=429)
+        response["Retry-After"] = str(math.ceil(left.total_seconds()))
+        return response
+    form = AuthenticationForm(request, request.POST)
+    if not form.is_valid():
+        throttle.failed(name, address, now=now())
+        return render(request, "desk/login.html", {"form": form, "next": onward}, status=422)
+    start_session(request, form.get_user())
+    throttle.entered(form.get_user().get_username(), address, now=now())
+    return HttpResponseRedirect(onward)
+
+
+def _onward(request: HttpRequest) -> str:
+    """An address of our own that was asked for, or the front page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    own = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
+    return wanted if own else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+@public
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """Sign out. By POST, so that no link or picture elsewhere can do it."""
+    if request.user.is_authenticated:
+        name = request.user.get_username()
+        audit.record("desk.signed-out", throttle.subject(name), now=now(), actor=f"desk:{name}")
+    end_session(request)
+    return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
+
+
+@public
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen language in a cookie and go back to where it was chosen."""
+    return set_language(request)

@@ -123,6 +123,7 @@ def _entry(
         if permission.ruling is not Ruling.ALLOW:
             return None
     draft = codec.load(Draft, release.translation.draft)
+    spoken = release.article.source.profile["fixed"]  # a section is a set phrase too; one without a wording stays
     updated = max(release.updated_at, resent) if resent else release.updated_at
     return Entry(
         guid=release.guid,
@@ -136,8 +137,8 @@ def _entry(
         attribution=codec.load(Attribution, release.attribution),
         published=release.published_at,
         updated=updated.replace(microsecond=0),
-        section=story.section,
-        keywords=story.keywords,
+        section=spoken.get(story.section, story.section) if story.section else None,
+        keywords=tuple(spoken.get(keyword, keyword) for keyword in story.keywords),
         corrections=() if canceled else _corrections(release),
         withdrawn_on=release.canceled_at.date() if release.canceled_at else None,
     )

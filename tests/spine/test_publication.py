@@ -56,6 +56,15 @@ def test_the_credit_names_the_publisher_the_author_the_licence_and_the_original(
     assert attribution.outlet == "Eco Sur"
 
 
+def test_sections_and_keywords_read_in_the_language_of_the_feed_and_select_in_their_own(office: Office) -> None:
+    phrases = '[source.fixed]\n"Bridges" = "Puentes"\n"rivers" = "ríos"\n\n[source.rights]'
+    office.apply(office.text.replace("[source.rights]", phrases, 1))
+    article = office.publish(section="Bridges", keywords=("rivers", "Arroyo"))
+    [entry] = office.items("es/puentes").values()
+    assert entry["tags"] == ["Puentes", "ríos", "Arroyo"]  # a name needs no wording
+    assert "Bridges" not in office.page(article).read_text()
+
+
 def test_a_translation_is_made_once_and_remembered(office: Office) -> None:
     office.publish()
     asked = len(office.engine.asked)

@@ -39,8 +39,9 @@ GROUPS = {
     "Start": ("demo", "init", "config", "up", "doctor"),
     "Take in and look": ("submit", "run", "status", "trace"),
     "Edit": ("approve", "reject", "waive", "retry", "correct", "withdraw", "resyndicate"),
-    "Partners and publishers": ("partners list", "partners token", "partners revoke", "receipts", "courtesy draft",
-                                "courtesy list", "courtesy send"),
+    "Partners and publishers": ("partners list", "partners token", "partners revoke", "receipts", "credit list",
+                                "credit report", "credit check", "credit settle", "courtesy draft", "courtesy list",
+                                "courtesy send"),
     "Translation memory": ("memory stats", "memory import", "memory export", "memory forget"),
     "Models": ("models list", "models install", "models verify"),
     "Processes, one by one": ("serve", "worker", "beat", "publish"),
@@ -192,6 +193,7 @@ def states() -> str:
         stages.ReleaseState,
         stages.DeliveryState,
         stages.ReceiptState,
+        stages.PlacementState,
         stages.UnitState,
     )
     return "\n\n".join(

@@ -1,4 +1,4 @@
-"""The two outward steps: publish (files) and deliver (pushes).
+"""The outward steps: publish (files), deliver (pushes) and prove (what partners made of it).
 
 Knows: which unit renders what, the lock that keeps an old state from overwriting a newer one, the last look at the
 credit. Must not know: how a format is written, how a push is signed.
@@ -22,6 +22,7 @@ from django.conf import settings
 
 from feeds import addresses, documents, files, jsonfeed, page, render
 from feeds.item import carried
+from feeds.proofs import prove
 from feeds.readback import bodies
 from feeds.webhooks import deliver
 from pipeline.errors import PublishError
@@ -43,7 +44,11 @@ WRITERS = {"rss": render.rss, "atom": render.atom, "json": jsonfeed.jsonfeed}
 
 def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
     """The steps of this module, ready to be run."""
-    return {Step.PUBLISH: partial(publish, newsroom), Step.DELIVER: partial(deliver, newsroom)}
+    return {
+        Step.PUBLISH: partial(publish, newsroom),
+        Step.DELIVER: partial(deliver, newsroom),
+        Step.PROVE: partial(prove, newsroom),
+    }
 
 
 def publish(newsroom: Newsroom, work: Work) -> Effect:

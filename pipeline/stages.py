@@ -18,6 +18,7 @@ class Step(StrEnum):
     RELEASE = "release"
     PUBLISH = "publish"
     DELIVER = "deliver"
+    PROVE = "prove"
 
 
 class Queue(StrEnum):
@@ -37,6 +38,7 @@ QUEUE_OF: dict[Step, Queue] = {
     Step.RELEASE: Queue.INTAKE,
     Step.PUBLISH: Queue.PUBLISH,
     Step.DELIVER: Queue.DELIVER,
+    Step.PROVE: Queue.DELIVER,
 }
 
 
@@ -124,6 +126,22 @@ class ReceiptState(StrEnum):
     SENT = "sent"
     SEEN = "seen"
     ACKNOWLEDGED = "acknowledged"
+    REMOVED = "removed"
+
+
+class PlacementState(StrEnum):
+    """A page where a partner says that it published an article.
+
+    reported -> proved (the credit is whole) | unclear (no page, or the text is not on it) | failed
+    failed (the cure clock runs) -> proved (mended in time) | overdue (not mended, or the licence knows no cure)
+    overdue -> proved (only by an editor)      any of them -> removed (the text is no longer there)
+    """
+
+    REPORTED = "reported"
+    PROVED = "proved"
+    UNCLEAR = "unclear"
+    FAILED = "failed"
+    OVERDUE = "overdue"
     REMOVED = "removed"
 
 

@@ -19,6 +19,7 @@ STEP_SECONDS = Histogram(
 )
 SENTENCES = Counter("tornavoz_sentences_total", "Translated sentences by origin", ["origin"])
 FILES = Counter("tornavoz_files_total", "Published files by what became of them", ["outcome"])
+PROOFS = Counter("tornavoz_proofs_total", "Looks at partners' pages by verdict", ["verdict"])
 PUSHES = Counter("tornavoz_pushes_total", "Pushes to partners by outcome", ["outcome"])
 
 

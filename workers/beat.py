@@ -15,7 +15,7 @@ import structlog
 from django.db.models import Q, QuerySet
 
 from pipeline.actions import upkeep
-from pipeline.ledger import units
+from pipeline.ledger import placements, units
 from pipeline.ledger.models import Unit
 from pipeline.runner import Runner
 from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
@@ -47,6 +47,7 @@ class Beat:
             self._next_upkeep = time.monotonic() + HOURLY
             upkeep.expire_rights(now=now)
             upkeep.refresh_feeds(now=now)
+            placements.look_again(now=now)
             courtesy.keep_up(now=now)
         answers = bool(self._broker_url) and broker.answers(self._broker_url)
         if answers:

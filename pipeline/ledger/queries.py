@@ -103,6 +103,7 @@ def _release(row: Release) -> Row:
     deliveries = row.deliveries.filter(version=row.version).select_related("partner").order_by("sending")
     newest = {delivery.partner.slug: delivery for delivery in deliveries}
     return {
+        "release": row.pk,
         "product": row.product.path,
         "guid": row.guid,
         "version": row.version,

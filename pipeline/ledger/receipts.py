@@ -74,7 +74,7 @@ def acknowledged(partner: Partner, release: Release, version: int, *, at: dateti
 
     IllegalTransition for a release that the partner was never offered, or a version that does not exist.
     """
-    _was_offered(partner, release)
+    was_offered(partner, release)
     if not 1 <= version <= release.version:
         raise IllegalTransition(f"release {release.pk} has versions 1 to {release.version}, but no version {version}")
     return _advance(partner, release, version, ReceiptState.ACKNOWLEDGED, at)
@@ -86,7 +86,7 @@ def removed(partner: Partner, release: Release, *, at: datetime) -> ReceiptState
 
     IllegalTransition for a release that the partner was never offered.
     """
-    _was_offered(partner, release)
+    was_offered(partner, release)
     for same in Release.objects.filter(guid=release.guid, article=release.article_id):
         if _offered(partner, same):
             _advance(partner, same, same.version, ReceiptState.REMOVED, at)
@@ -141,7 +141,8 @@ def _advance(partner: Partner, release: Release, version: int, state: ReceiptSta
     return ReceiptState(rows.get().state)
 
 
-def _was_offered(partner: Partner, release: Release) -> None:
+def was_offered(partner: Partner, release: Release) -> None:
+    """IllegalTransition for a release that the partner was never offered."""
     if not _offered(partner, release):
         raise IllegalTransition(f"release {release.pk} was never offered to {partner.slug}")
 

@@ -16,7 +16,7 @@ language_option = click.option("--language", default="es", show_default=True)
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 
 
-def _finish() -> None:
+def finish() -> None:
     """Do at once what the change made due, if no workers run to do it."""
     from django.conf import settings
 
@@ -44,7 +44,7 @@ def approve(article: int, language: str, reason: str) -> None:
 
     review.approve(article, language, reason=reason, actor=actor(), now=now())
     out.print(f"article {article}: translation into {language} approved")
-    _finish()
+    finish()
 
 
 @click.command()
@@ -105,7 +105,7 @@ def retry(article: int | None, everything: bool, unit: int | None) -> None:
         out.print(f"{units.wake(rows, now=now())} parked units started again")
     else:
         raise click.UsageError("say which article, or --unit N, or --all")
-    _finish()
+    finish()
 
 
 @click.command()
@@ -130,7 +130,7 @@ def correct(article: int, place: str, text: str, note: str, language: str, dry_r
         return
     correcting.correct(article, language, place, text, note=note, actor=actor(), now=now())
     out.print(f"article {article}: {place} corrected")
-    _finish()
+    finish()
 
 
 @click.command()
@@ -166,7 +166,7 @@ def withdraw(article: int, kind: Any, reason: str, dry_run: bool, as_json: bool)
         out.print(f"article {article} {verb} {', '.join(planned.products) or 'no product'}")
         out.print(f"told: {', '.join(planned.partners) or 'nobody had received it'}")
         if not dry_run:
-            _finish()
+            finish()
     if late:
         talk.print(f"{late} outputs could not be written and may still have its text; see: tornavoz status")
         raise SystemExit(1)
@@ -209,7 +209,7 @@ def resyndicate(
         sent = sum(row.sent for row in rows)
         out.print(f"{'would send' if dry_run else 'sent'} {sent}, left out {len(rows) - sent}")
     if not dry_run:
-        _finish()
+        finish()
 
 
 COMMANDS: list[click.Command] = [approve, reject, waive, retry, correct, withdraw, resyndicate]

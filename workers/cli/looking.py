@@ -17,10 +17,11 @@ from workers.cli.common import json_option, open_ledger, open_newsroom, out, pri
 def status(limit: int, held: bool, as_json: bool) -> None:
     """What came in, what became of it, and what waits."""
     open_ledger()
-    from pipeline.ledger import queries
+    from pipeline.ledger import placements, queries
     from workers.spine import now
 
-    overview = queries.overview(now=now())
+    credit = placements.overview()
+    overview = {**queries.overview(now=now()), "placements": credit}
     rows, more = queries.articles(limit=limit, needing_someone=held)
     parked = queries.parked_units()
     if as_json:
@@ -34,8 +35,19 @@ def status(limit: int, held: bool, as_json: bool) -> None:
         out.print(f"… and {more} more: --limit {limit + more}")
     for unit in parked:
         out.print(f"parked: unit {unit['unit']} ({unit['step']} {unit['subject']}): {unit['reason']}", soft_wrap=True)
+    _say_credit(credit)
     for queue, seconds in overview["oldest_due_seconds"].items():
         out.print(f"queue {queue}: the oldest due unit has waited {seconds:.0f} s")
+
+
+def _say_credit(credit: dict[str, Any]) -> None:
+    """Partners' pages whose credit is not in order, if there are any."""
+    wrong = [
+        f"{credit['states'][state]} {state}" for state in ("overdue", "failed", "unclear") if state in credit["states"]
+    ]
+    if wrong:
+        by = f", the next to be mended by {credit['next_cure_by']:%Y-%m-%d}" if credit["next_cure_by"] else ""
+        out.print(f"credit on partners' pages: {', '.join(wrong)}{by}; see tornavoz credit list", soft_wrap=True)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

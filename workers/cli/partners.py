@@ -52,7 +52,7 @@ def token(slug: str) -> None:
     from feeds.addresses import FORMATS
     from workers.spine import newsroom, now
 
-    partner = _named(slug)
+    partner = named(slug)
     made = tokens.issue(partner, actor=actor(), now=now())
     site = newsroom().config.site.url
     for product in partner.products.order_by("language", "slug"):
@@ -69,11 +69,12 @@ def revoke(slug: str, reason: str) -> None:
     from feeds import tokens
     from workers.spine import now
 
-    tokens.revoke(_named(slug), actor=actor(), reason=reason, now=now())
+    tokens.revoke(named(slug), actor=actor(), reason=reason, now=now())
     out.print(f"{slug}: token revoked")
 
 
-def _named(slug: str) -> Partner:
+def named(slug: str) -> Partner:
+    """The partner with this slug. ConfigError, with the nearest name, when there is none."""
     from pipeline.config import near
     from pipeline.errors import ConfigError
     from pipeline.ledger.models import Partner

@@ -6,6 +6,7 @@ JSON columns hold the frozen records of pipeline/types.py, written and read by c
 
 from pipeline.ledger.models.articles import Article, Payload, Revision
 from pipeline.ledger.models.catalog import Partner, Product, Source
+from pipeline.ledger.models.placements import Placement, Proof
 from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
 from pipeline.ledger.models.translations import MemoryEntry, PostEdit, Segment, Translation, Waiver
 from pipeline.ledger.models.work import Event, Unit
@@ -19,8 +20,10 @@ __all__ = [
     "MemoryEntry",
     "Partner",
     "Payload",
+    "Placement",
     "PostEdit",
     "Product",
+    "Proof",
     "Receipt",
     "Release",
     "Revision",

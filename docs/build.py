@@ -39,10 +39,10 @@ GROUPS = {
     "Start": ("demo", "init", "config", "up", "doctor"),
     "Take in and look": ("submit", "run", "status", "trace"),
     "Edit": ("approve", "reject", "waive", "retry", "correct", "withdraw", "resyndicate"),
-    "Partners and publishers": ("partners list", "partners token", "partners revoke", "receipts", "credit list",
-                                "credit report", "credit check", "credit settle", "courtesy draft", "courtesy list",
-                                "courtesy send"),
     "Translation memory": ("memory stats", "memory import", "memory export", "memory forget"),
+    "Partners and publishers": ("partners list", "tokens issue", "tokens list", "tokens revoke", "receipts",
+                                "credit list", "credit report", "credit check", "credit settle", "courtesy draft",
+                                "courtesy list", "courtesy send"),
     "Models": ("models list", "models install", "models verify"),
     "Processes, one by one": ("serve", "worker", "beat", "publish"),
 }  # fmt: skip

@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("", views.published, {"path": "index.html"}),
     path("health", views.health),
     path("metrics", views.metrics),
+    re_path(
+        r"^private/(?P<partner>[a-z0-9-]+)/(?P<product>[a-z-]+/[a-z0-9-]+)/(?P<name>[a-z.]+)$", views.private_basic
+    ),
     re_path(r"^p/(?P<token>[A-Za-z0-9_-]{8,100})/(?P<product>[a-z-]+/[a-z0-9-]+)/(?P<name>[a-z.]+)$", views.private),
     re_path(r"^(?P<path>.+)$", views.published),
 ]

@@ -1,17 +1,27 @@
 """Addresses that are answered by this server: published files, partners' private feeds, health, metrics.
 
-Knows: which folder an address stands for. Must not know: how a file came to be.
+Knows: which folder an address stands for, and how a partner shows its token. Must not know: how a file came to be.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hmac
+from datetime import datetime
+
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from feeds import static, tokens
 from feeds.addresses import FORMATS, private_folder
+from feeds.fetches import fetched
+from pipeline.ledger.models import Partner, Token
+
+_FORM_OF = {name: form for form, name in FORMATS.items()}
 
 
 def published(request: HttpRequest, path: str) -> HttpResponse:
@@ -20,12 +30,61 @@ def published(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def private(request: HttpRequest, token: str, product: str, name: str) -> HttpResponse:
-    """A partner's own feed. A wrong token and a wrong product look the same: 404."""
-    partner = tokens.holder(token)
+    """A partner's own feed at an address that nobody can guess. Whatever is wrong looks the same: 404."""
+    now = timezone.now()
+    return _own_feed(request, _partner(tokens.find(token, now=now)), product, name, now)
+
+
+def private_basic(request: HttpRequest, partner: str, product: str, name: str) -> HttpResponse:
+    """The same feed at an address without a secret, for those who may not have one there (RFC 7617).
+
+    User: the partner's slug; password: its token. 401 for everybody else, whether or not there is such a partner.
+    """
+    now = timezone.now()
+    user, password = _credentials(request.headers.get("Authorization", ""))
+    holder = _partner(tokens.find(password, now=now))
+    slug = (holder.slug if holder else "").encode()
+    right = hmac.compare_digest(slug, user.encode()) & hmac.compare_digest(slug, partner.encode())
+    if holder is None or not right:
+        answer = HttpResponse("Say who you are: user is the partner's name, password its token.\n", status=401)
+        answer["WWW-Authenticate"] = 'Basic realm="Tornavoz", charset="UTF-8"'
+        answer["Content-Type"] = "text/plain; charset=utf-8"
+        answer["Cache-Control"] = "no-store"
+        return answer
+    answer = _own_feed(request, holder, product, name, now)
+    answer["Vary"] = f"{answer['Vary']}, Authorization" if answer.has_header("Vary") else "Authorization"
+    return answer
+
+
+def _own_feed(request: HttpRequest, partner: Partner | None, product: str, name: str, now: datetime) -> HttpResponse:
+    """The file, and a note that the partner has it now. Nobody costs the same work as a partner's mistake."""
     language, _, slug = product.partition("/")
-    may = partner is not None and partner.products.filter(language=language, slug=slug, active=True).exists()
-    path = f"{private_folder(partner.slug, product)}/{name}" if partner and may and name in FORMATS.values() else "-"
-    return static.serve(request, settings.PRIVATE_DIR, path, private=True)
+    holder = partner or Partner(pk=0)
+    row = holder.products.filter(language=language, slug=slug, active=True).first()
+    form = _FORM_OF.get(name)
+    if partner is None or row is None or form is None:
+        return static.serve(request, settings.PRIVATE_DIR, "-", private=True)
+    path = f"{private_folder(partner.slug, row.path)}/{name}"
+    answer = static.serve(request, settings.PRIVATE_DIR, path, private=True)
+    if request.method == "GET" and answer.status_code in (200, 304):
+        fetched(partner, row, form, at=now)
+    return answer
+
+
+def _partner(token: Token | None) -> Partner | None:
+    return token.partner if token and tokens.Scope.FEEDS in token.scopes else None
+
+
+def _credentials(header: str) -> tuple[str, str]:
+    """User and password of a Basic header; two empty strings for anything else."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        user, _, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return user, password
 
 
 def health(request: HttpRequest) -> JsonResponse:

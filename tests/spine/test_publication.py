@@ -200,7 +200,7 @@ def test_a_partner_token_opens_that_partners_feed_and_no_other(office: Office, c
     assert answer.content == office.feed("rss", partner="el-faro")
     assert client.get(f"/p/{token}/es/puentes/rss.xml").status_code == 404
     assert client.get(f"/p/{token[:-1]}x/es/all/rss.xml").status_code == 404
-    assert client.get("/private/el-faro/es/all/rss.xml").status_code == 404
+    assert client.get("/private/el-faro/es/all/rss.xml").status_code == 401
 
 
 def test_another_engine_with_the_same_words_makes_no_new_version(office: Office) -> None:

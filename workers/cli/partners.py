@@ -1,4 +1,4 @@
-"""partners: subscribing outlets and their private addresses."""
+"""partners: subscribing outlets and what they get."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workers.cli.common import actor, json_option, open_ledger, out, print_json
+from workers.cli.common import json_option, open_ledger, out, print_json
 
 if TYPE_CHECKING:
     from pipeline.ledger.models import Partner
@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 
 @click.group()
 def partners() -> None:
-    """Subscribing outlets. They are named in newsroom.toml; their tokens are made here."""
+    """Subscribing outlets. They are named in newsroom.toml; their tokens are made with `tornavoz tokens issue`."""
 
 
 @partners.command(name="list")
 @json_option
 def list_partners(as_json: bool) -> None:
-    """Partners with their use class, products, and whether they have a token."""
+    """Partners with their use class, products, tokens, and when they last fetched a feed."""
     open_ledger()
+    from feeds import fetches, tokens
     from pipeline.ledger.models import Partner
+    from workers.spine import now
 
+    good, last = tokens.standing(now()), fetches.last_by_partner()
     rows: list[dict[str, Any]] = [
         {
             "slug": partner.slug,
@@ -31,7 +34,8 @@ def list_partners(as_json: bool) -> None:
             "use": partner.use,
             "products": [product.path for product in partner.products.order_by("language", "slug")],
             "active": partner.active,
-            "token_made_at": partner.token_made_at,
+            "tokens": list(good.filter(partner=partner).order_by("pk").values_list("key", flat=True)),
+            "last_fetch_at": last.get(partner.pk),
         }
         for partner in Partner.objects.order_by("slug")
     ]
@@ -39,38 +43,13 @@ def list_partners(as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        token = f"token of {row['token_made_at']:%Y-%m-%d}" if row["token_made_at"] else "no token"
-        out.print(f"{row['slug']}  {row['use']}  {', '.join(row['products'])}  {token}")
-
-
-@partners.command()
-@click.argument("slug")
-def token(slug: str) -> None:
-    """Make a new token and print the private feed addresses, once. An older token stops working."""
-    open_ledger()
-    from feeds import tokens
-    from feeds.addresses import FORMATS
-    from workers.spine import newsroom, now
-
-    partner = named(slug)
-    made = tokens.issue(partner, actor=actor(), now=now())
-    site = newsroom().config.site.url
-    for product in partner.products.order_by("language", "slug"):
-        for name in FORMATS.values():
-            click.echo(f"{site}/p/{made}/{product.path}/{name}")
-
-
-@partners.command()
-@click.argument("slug")
-@click.option("--reason", required=True)
-def revoke(slug: str, reason: str) -> None:
-    """Make a partner's private addresses stop answering, at once."""
-    open_ledger()
-    from feeds import tokens
-    from workers.spine import now
-
-    tokens.revoke(named(slug), actor=actor(), reason=reason, now=now())
-    out.print(f"{slug}: token revoked")
+        count = len(row["tokens"])
+        tokens_words = {0: "no token", 1: "1 token"}.get(count, f"{count} tokens")
+        fetch = f"last fetch {row['last_fetch_at']:%Y-%m-%d %H:%M}" if row["last_fetch_at"] else "never fetched"
+        off = "" if row["active"] else "  (no longer in newsroom.toml)"
+        out.print(
+            f"{row['slug']}  {row['use']}  {', '.join(row['products'])}  {tokens_words}  {fetch}{off}", soft_wrap=True
+        )
 
 
 def named(slug: str) -> Partner:

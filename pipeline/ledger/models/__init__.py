@@ -4,6 +4,7 @@ Knows: shapes. Must not know: behaviour. What happens to a row is in the folder 
 JSON columns hold the frozen records of pipeline/types.py, written and read by codec.py.
 """
 
+from pipeline.ledger.models.access import Fetch, Token
 from pipeline.ledger.models.articles import Article, Payload, Revision
 from pipeline.ledger.models.catalog import Partner, Product, Source
 from pipeline.ledger.models.placements import Placement, Proof
@@ -17,6 +18,7 @@ __all__ = [
     "CorrectionNote",
     "Delivery",
     "Event",
+    "Fetch",
     "MemoryEntry",
     "Partner",
     "Payload",
@@ -29,6 +31,7 @@ __all__ = [
     "Revision",
     "Segment",
     "Source",
+    "Token",
     "Translation",
     "Unit",
     "Waiver",

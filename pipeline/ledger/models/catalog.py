@@ -42,7 +42,7 @@ class Product(models.Model):
 
 
 class Partner(models.Model):
-    """A subscribing outlet. Its token is kept only as a digest and shown once, when it is made."""
+    """A subscribing outlet."""
 
     slug = models.SlugField(max_length=63, unique=True)
     name = models.CharField(max_length=200)
@@ -50,7 +50,5 @@ class Partner(models.Model):
     products = models.ManyToManyField(Product, related_name="partners")
     webhook = models.CharField(max_length=500, blank=True)
     email = models.CharField(max_length=254, blank=True)
-    token_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
-    token_made_at = models.DateTimeField(null=True)
     origin = models.CharField(max_length=8, default="file")
     active = models.BooleanField(default=True)

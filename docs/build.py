@@ -39,6 +39,8 @@ GROUPS = {
     "Start": ("demo", "init", "config", "up", "doctor"),
     "Take in and look": ("submit", "run", "status", "trace"),
     "Edit": ("approve", "reject", "waive", "retry", "correct", "withdraw", "resyndicate"),
+    "Campaigns": ("campaign plan", "campaign start", "campaign status", "campaign list", "campaign pause",
+                  "campaign resume", "campaign cancel", "campaign retry"),
     "Translation memory": ("memory stats", "memory import", "memory export", "memory forget"),
     "Partners and publishers": ("partners list", "tokens issue", "tokens list", "tokens revoke", "receipts",
                                 "credit list", "credit report", "credit check", "credit settle", "courtesy draft",

@@ -19,6 +19,7 @@ class Step(StrEnum):
     PUBLISH = "publish"
     DELIVER = "deliver"
     PROVE = "prove"
+    CAMPAIGN = "campaign"
 
 
 class Queue(StrEnum):
@@ -39,6 +40,7 @@ QUEUE_OF: dict[Step, Queue] = {
     Step.PUBLISH: Queue.PUBLISH,
     Step.DELIVER: Queue.DELIVER,
     Step.PROVE: Queue.DELIVER,
+    Step.CAMPAIGN: Queue.PUBLISH,  # behind the renderings of its own last batch: it never runs ahead of them
 }
 
 
@@ -143,6 +145,38 @@ class PlacementState(StrEnum):
     FAILED = "failed"
     OVERDUE = "overdue"
     REMOVED = "removed"
+
+
+class CampaignVerb(StrEnum):
+    """What a campaign does with the releases that were chosen."""
+
+    SEND = "send"  # the same version again
+    TRANSLATE = "translate"  # a new version, by the model and the glossary of today
+
+
+class CampaignState(StrEnum):
+    """A re-syndication of many releases.
+
+    running <-> paused      running -> done (everything was handed over)      running | paused -> canceled
+    done -> running (its failures are tried again)
+    """
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELED = "canceled"
+
+
+class ItemState(StrEnum):
+    """One release in a campaign.
+
+    pending -> sent | left-out (the reason says why) | failed (can be tried again)
+    """
+
+    PENDING = "pending"
+    SENT = "sent"
+    LEFT_OUT = "left-out"
+    FAILED = "failed"
 
 
 LEGAL_REVISION: dict[RevisionState, frozenset[RevisionState]] = {

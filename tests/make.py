@@ -17,7 +17,7 @@ from typing import Any
 from feeds import steps as outward
 from feeds.readback import bodies
 from pipeline import config, steps
-from pipeline.actions import upkeep
+from pipeline.actions import campaign_step, upkeep
 from pipeline.actions.review import rights_changed
 from pipeline.ledger import catalog, queries, units
 from pipeline.ledger.articles import Receipt
@@ -171,7 +171,8 @@ class Office:
             rights_changed(slug, actor="test", now=self.clock())
         room = steps.Newsroom(config=loaded, engine_for=lambda source, target: self.engine)
         self.room = room
-        self.runner = Runner({**steps.table(room), **outward.table(room)}, self.clock, pooled=steps.pools(room))
+        table = {**steps.table(room), **outward.table(room), **campaign_step.table(room)}
+        self.runner = Runner(table, self.clock, pooled=steps.pools(room))
 
     def receive(
         self,

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from feeds import steps as outward
 from pipeline import config, steps
+from pipeline.actions import campaign_step
 from pipeline.runner import Runner
 from pipeline.translation.engines import Engines
 
@@ -38,4 +39,5 @@ def newsroom() -> steps.Newsroom:
 def runner() -> Runner:
     """The runner of this process."""
     room = newsroom()
-    return Runner({**steps.table(room), **outward.table(room)}, now, pooled=steps.pools(room))
+    table = {**steps.table(room), **outward.table(room), **campaign_step.table(room)}
+    return Runner(table, now, pooled=steps.pools(room))

@@ -22,7 +22,14 @@ def to_translate(source: Source, story: Story, *, language: str, today: date) ->
 
 def to_publish(source: Source, story: Story, use: UseClass, *, language: str, today: date) -> Permission:
     """May a translation of this story be given to somebody who puts it to this use?"""
-    return gate.may_publish(catalog.rights_of(source), single(story.licence_marks), use, language=language, today=today)
+    return to_publish_marked(source, story.licence_marks, use, language=language, today=today)
+
+
+def to_publish_marked(
+    source: Source, marks: tuple[str, ...], use: UseClass, *, language: str, today: date
+) -> Permission:
+    """The same for a story of which only the licence marks are at hand: all that the answer depends on."""
+    return gate.may_publish(catalog.rights_of(source), single(marks), use, language=language, today=today)
 
 
 def doubts(source: Source, story: Story) -> tuple[Finding, ...]:

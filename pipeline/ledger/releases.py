@@ -114,7 +114,15 @@ def note_correction(article: int, language: str, translation: TranslationId, not
     )
 
 
-def queue_delivery(release: Release, partner: Partner, permission: Permission, kind: str, *, now: datetime) -> None:
+def queue_delivery(
+    release: Release,
+    partner: Partner,
+    permission: Permission,
+    kind: str,
+    *,
+    now: datetime,
+    campaign: int | None = None,
+) -> None:
     """One delivery of this version to this partner, or the reason why it is withheld. Asking twice makes one."""
     allowed = permission.ruling is Ruling.ALLOW or kind == "withdrawn"
     channel = "webhook" if partner.webhook else "feed"
@@ -130,6 +138,7 @@ def queue_delivery(release: Release, partner: Partner, permission: Permission, k
             "reason_code": "" if allowed else permission.code,
             "reason": "" if allowed else permission.reason,
             "created_at": now,
+            "campaign_id": campaign,
         },
     )
     if made and allowed and channel == "webhook":
@@ -145,12 +154,25 @@ def received_by(release: Release) -> QuerySet[Partner]:
 
 def arm_publications(releases: Iterable[Release], *, now: datetime) -> list[int]:
     """Arm every page and feed that shows these releases. Returns the units, pages first."""
-    pages: dict[str, None] = {}
+    rows = list(releases)
+    return [*arm_pages(rows, now=now), *arm_feeds(dict.fromkeys(row.product_id for row in rows), partner=None, now=now)]
+
+
+def arm_pages(releases: Iterable[Release], *, now: datetime) -> list[int]:
+    """Arm the pages of these releases."""
+    pages = dict.fromkeys(f"page:{release.article_id}:{release.product.language}" for release in releases)
+    return [units.arm(Step.PUBLISH, subject, now=now) for subject in pages]
+
+
+def arm_feeds(products: Iterable[int], *, partner: str | None, now: datetime) -> list[int]:
+    """Arm the public and private feeds of these products; for one partner, its private ones alone."""
     feeds: dict[str, None] = {}
-    for release in releases:
-        product = release.product
-        pages[f"page:{release.article_id}:{product.language}"] = None
-        feeds[f"feed:{product.pk}"] = None
-        for partner in product.partners.filter(active=True):
-            feeds[f"private:{partner.pk}:{product.pk}"] = None
-    return [units.arm(Step.PUBLISH, subject, now=now) for subject in (*pages, *feeds)]
+    for product in Product.objects.filter(pk__in=list(products)).order_by("pk"):
+        partners = product.partners.filter(active=True)
+        if partner is None:
+            feeds[f"feed:{product.pk}"] = None
+        else:
+            partners = partners.filter(slug=partner)
+        for each in partners.order_by("pk"):
+            feeds[f"private:{each.pk}:{product.pk}"] = None
+    return [units.arm(Step.PUBLISH, subject, now=now) for subject in feeds]

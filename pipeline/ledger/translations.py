@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q, TextField
+from django.db.models import Max, Q, TextField
 from django.db.models.functions import Cast, Length
 
 from pipeline.errors import IllegalTransition
@@ -66,6 +66,15 @@ def queue(revision: RevisionId, language: str, *, correction: str, now: datetime
         language=language,
         version=1,
         defaults={"created_at": now, "correction": correction},
+    )
+    return TranslationId(row.pk)
+
+
+def queue_again(revision: RevisionId, language: str, *, correction: str, now: datetime) -> TranslationId:
+    """A new version of a revision's translation, to be made from the start; the old one stands until then."""
+    last = Translation.objects.filter(revision=revision, language=language).aggregate(last=Max("version"))["last"] or 0
+    row = Translation.objects.create(
+        revision_id=revision, language=language, version=last + 1, correction=correction, created_at=now
     )
     return TranslationId(row.pk)
 

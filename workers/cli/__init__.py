@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from pipeline.errors import PipelineError
-from workers.cli import credit, editing, intake, looking, mail, memory, models, partners, receipts, running, tokens
+from workers.cli import campaigns, credit, editing, intake, looking, mail, memory, models, partners, receipts, running, tokens
 
 
 class Newsroom(click.Group):
@@ -42,6 +42,6 @@ def main(home: Path | None) -> None:
         os.environ["TORNAVOZ_HOME"] = str(home.resolve())
 
 
-for group in (running, intake, looking, editing, memory, models, partners, tokens, receipts, credit, mail):
+for group in (running, intake, looking, editing, campaigns, memory, models, partners, tokens, receipts, credit, mail):
     for command in group.COMMANDS:
         main.add_command(command)

@@ -1,9 +1,8 @@
-"""approve, reject, waive, retry, correct, withdraw, resyndicate: what editors do."""
+"""approve, reject, waive, retry, correct, withdraw: what editors do."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 import click
@@ -172,44 +171,4 @@ def withdraw(article: int, kind: Any, reason: str, dry_run: bool, as_json: bool)
         raise SystemExit(1)
 
 
-@click.command()
-@click.option("--article", type=int)
-@click.option("--product", help="Path of a product, such as es/all.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First published on or after this day.")
-@click.option("--partner", help="Send to this partner only.")
-@reason_option
-@dry_run_option
-@json_option
-def resyndicate(
-    article: int | None,
-    product: str | None,
-    since: datetime | None,
-    partner: str | None,
-    reason: str,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    """Send the same version again: same guid, new `updated`, one delivery a partner."""
-    open_ledger()
-    from pipeline.actions import resyndicate as sending
-    from workers.spine import now
-
-    choice = sending.Choice(article=article, product=product, since=since.date() if since else None, partner=partner)
-    if dry_run:
-        rows = sending.plan(choice, now=now())
-    else:
-        rows = sending.resyndicate(choice, reason=reason, actor=actor(), now=now())
-    if as_json:
-        print_json({"dry_run": dry_run, "sendings": [asdict(row) for row in rows]})
-    else:
-        for row in rows:
-            to = row.partner or "public feeds"
-            what = f"v{row.version} to {to} by {row.channel}" if row.sent else f"not to {to}: {row.reason_code}"
-            out.print(f"article {row.article} in {row.product}: {what}")
-        sent = sum(row.sent for row in rows)
-        out.print(f"{'would send' if dry_run else 'sent'} {sent}, left out {len(rows) - sent}")
-    if not dry_run:
-        finish()
-
-
-COMMANDS: list[click.Command] = [approve, reject, waive, retry, correct, withdraw, resyndicate]
+COMMANDS: list[click.Command] = [approve, reject, waive, retry, correct, withdraw]

@@ -6,6 +6,7 @@ JSON columns hold the frozen records of pipeline/types.py, written and read by c
 
 from pipeline.ledger.models.access import Fetch, Token
 from pipeline.ledger.models.articles import Article, Payload, Revision
+from pipeline.ledger.models.campaigns import Campaign, CampaignItem
 from pipeline.ledger.models.catalog import Partner, Product, Source
 from pipeline.ledger.models.placements import Placement, Proof
 from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
@@ -15,6 +16,8 @@ from pipeline.ledger.models.work import Event, Unit
 __all__ = [
     "Article",
     "Attempt",
+    "Campaign",
+    "CampaignItem",
     "CorrectionNote",
     "Delivery",
     "Event",

@@ -61,6 +61,7 @@ class Delivery(models.Model):
     reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    campaign = models.ForeignKey("ledger.Campaign", on_delete=models.PROTECT, null=True, related_name="deliveries")
 
     class Meta:
         constraints = [

@@ -15,7 +15,20 @@ from pathlib import Path
 import click
 
 from pipeline.errors import PipelineError
-from workers.cli import campaigns, credit, editing, intake, looking, mail, memory, models, partners, receipts, running, tokens
+from workers.cli import (
+    campaigns,
+    credit,
+    editing,
+    intake,
+    looking,
+    mail,
+    memory,
+    models,
+    partners,
+    receipts,
+    running,
+    tokens,
+)
 
 
 class Newsroom(click.Group):

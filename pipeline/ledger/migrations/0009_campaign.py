@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0006_placement'),
+        ('ledger', '0008_token_alone'),
     ]
 
     operations = [

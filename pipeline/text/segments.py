@@ -17,10 +17,15 @@ from typing import cast
 
 from pipeline.types import Block, BlockKind, Match, Segment, Span, Story
 
-SEGMENTER = "nupunkt-0.8 rules-1"  # changes whenever a boundary could change: part of what a translation is made with
+SEGMENTER = "nupunkt-0.8 rules-2"  # changes whenever a boundary could change: part of what a translation is made with
 
 _LONGEST_WORDS = 110
 _LONGEST_CHARACTERS = 700  # about 150 subword pieces of English, beyond which small models lose the thread
+_HOPELESS_WORDS = 140
+_HOPELESS_CHARACTERS = 900  # about 200 pieces; an engine that stops at 256 would lose the end, so any blank will do
+_SIGNS = (re.compile(r"[;:]\s+|\s[—–]\s+"), re.compile(r",\s+"))
+_JOINTS = re.compile(r"\s+(?=(?:and|or|but|because|while|which|who|when|where|if|although|that)\s)", re.IGNORECASE)
+_BLANKS = re.compile(r"\s+")
 
 # an abbreviation that always leads to what follows
 _TITLES = (
@@ -34,7 +39,7 @@ _COUNTED = re.compile(
 )
 _INITIALS = re.compile(r"(?:^|[\s(\[“\"‘«])[A-Z]\.(?:[ -]?[A-Z]\.)+$")
 _LONE_INITIAL = re.compile(r"(?:^|[\s(\[“\"‘«])[A-Z]\.$")
-_MIDDLE_INITIAL = re.compile(r"[A-Z][\w’'-]+ [A-Z]\.$")
+_MIDDLE_INITIAL = re.compile(r"[A-Z][\w’'-]{1,40} [A-Z]\.$")  # bounded: a text may be one long "word"
 # words that begin a sentence far more often than a surname
 _STARTING = (
     "A An And As At But By For From He Her His How If In It Its No Not Now Of On Or Our She So Some That The Their "
@@ -55,7 +60,8 @@ def _splitter() -> Callable[[str], list[tuple[int, int]]]:
 def split(text: str) -> list[tuple[str, str]]:
     """Cut `text` into (sentence, white space after it); joined in order they are `text` again.
 
-    Sentences over 110 words (or 700 characters) are cut further, at ; : — if they have one, else at a comma.
+    Sentences over 110 words (or 700 characters) are cut further, at ; : — if they have one, else at a comma;
+    over 140 (or 900) where clauses are joined, else at any blank.
     White space before the first sentence belongs to that sentence.
     """
     if not text.strip():
@@ -103,18 +109,29 @@ def _joined(left: str, right: str) -> bool:
 
 
 def _cuts(text: str, start: int, end: int) -> list[int]:
-    """Where to cut an overlong sentence: at the strongest sign nearest its middle, again and again."""
+    """Where to cut an overlong sentence: at the strongest sign nearest its middle, again and again.
+
+    Where there is no sign it may stay a little longer; then it is cut before a word that joins clauses, or anywhere.
+    """
     sentence = text[start:end]
-    if len(sentence.split()) <= _LONGEST_WORDS and len(sentence) <= _LONGEST_CHARACTERS:
+    words = [match.start() for match in _WORD.finditer(sentence)]
+    if len(words) <= _LONGEST_WORDS and len(sentence) <= _LONGEST_CHARACTERS:
         return []
-    middle = len(sentence) / 2
-    for signs in (r"[;:]\s+|\s[—–]\s+", r",\s+"):
-        ends = [sign.end() for sign in re.finditer(signs, sentence)]
-        fair = [at for at in ends if len(sentence[:at].split()) >= 3 and len(sentence[at:].split()) >= 3]
+    hopeless = len(words) > _HOPELESS_WORDS or len(sentence) > _HOPELESS_CHARACTERS
+    for signs in (*_SIGNS, _JOINTS, _BLANKS) if hopeless else _SIGNS:
+        fair = [
+            sign.end() for sign in signs.finditer(sentence) if len(words) > 5 and words[2] < sign.end() <= words[-3]
+        ]
         if fair:
-            cut = start + min(fair, key=lambda at: abs(at - middle))
+            cut = start + min(fair, key=lambda at: abs(at - len(sentence) / 2))
             return [*_cuts(text, start, cut), cut, *_cuts(text, cut, end)]
     return []
+
+
+def unfinished(one: Segment, following: Segment) -> bool:
+    """Does a segment end in the middle of a sentence, which the one after it in the same block goes on with?"""
+    same = one.place.startswith("b") and one.place.split(".")[0] == following.place.split(".")[0]
+    return same and (one.text[-1:].isalnum() or one.text[-1:] in ",;:—–")
 
 
 def segments_of(story: Story) -> tuple[Segment, ...]:

@@ -261,7 +261,7 @@ RULES: tuple[Rule, ...] = (
 # addresses, accounts and tags are not prose; the last sign of a sentence does not belong to them
 _PROTECTED = re.compile(
     r"(?:https?://|www\.)[^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?)\]]"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
     r"|(?<!\w)[@#]\w+"
 )
 _ROUNDS = 8

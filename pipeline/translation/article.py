@@ -5,17 +5,17 @@ Knows: stories, sentences, findings of the translate step. Must not know: engine
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from pipeline.text.headline import lower_title_case
-from pipeline.text.segments import rebuild, segments_of
+from pipeline.text.segments import rebuild, segments_of, unfinished
 from pipeline.translation.memory import Known
 from pipeline.translation.names import names_in
 from pipeline.translation.pool import Pool
 from pipeline.translation.sentence import Sentence, plain_quotes
-from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Finding, Level, Match, Segment, Story
+from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Finding, Level, Match, Origin, Segment, Story
 
 
 class Article:
@@ -26,6 +26,8 @@ class Article:
         self._language = language
         body = "\n".join(block.text for block in story.blocks)
         names = names_in(story)
+        segments = segments_of(story)
+        parts = [False, *(unfinished(one, following) for one, following in pairwise(segments)), False]
         self._sentences = [
             Sentence(
                 segment,
@@ -34,8 +36,10 @@ class Article:
                 names=names,
                 fixed=fixed.get(segment.text),
                 known=known.get(segment.text),
+                begun=begun,
+                open_end=open_end,
             )
-            for segment in segments_of(story)
+            for segment, (begun, open_end) in zip(segments, pairwise(parts), strict=True)
         ]
         self._matches: dict[str, Match | None] = {}
 
@@ -52,11 +56,7 @@ class Article:
         """The draft, once everything asked has been answered."""
         again = self._again()
         self._matches |= {sentence.segment.place: sentence.second(pool) for sentence in again}
-        findings = [
-            _unanswered(sentence.segment.place) if sentence.refused(pool) else _markup(sentence.segment.place)
-            for sentence in again
-            if self._matches[sentence.segment.place] is None
-        ]
+        refused = {sentence.segment.place for sentence in again if sentence.refused(pool)}
         done = tuple(self._matches[sentence.segment.place] or sentence.kept() for sentence in self._sentences)
         by_place = {match.place: match for match in done}
         standfirst = by_place.get("standfirst")
@@ -67,8 +67,19 @@ class Article:
             blocks=_blocks(self._story, done),
             matches=done,
             engine=engine,
-            findings=tuple(findings),
+            findings=tuple(self._findings(by_place, refused)),
         )
+
+    def _findings(self, by_place: Mapping[str, Match], refused: Set[str]) -> Iterator[Finding]:
+        for sentence in self._sentences:
+            place = sentence.segment.place
+            if sentence.endless:
+                if by_place[place].origin is Origin.SOURCE:
+                    yield _finding("too-long", place)
+            elif sentence.open_end and sentence.segment.text[-1:].isalnum():
+                yield _finding("cut", place)
+            if self._matches[place] is None:
+                yield _finding("engine-failed" if place in refused else "markup", place)
 
     def _again(self) -> list[Sentence]:
         return [sentence for sentence in self._sentences if self._matches[sentence.segment.place] is None]
@@ -89,21 +100,30 @@ def _blocks(story: Story, matches: tuple[Match, ...]) -> tuple[Block, ...]:
     )
 
 
-def _markup(place: str) -> Finding:
-    return Finding(
-        code="markup",
-        level=Level.HOLD,
-        reason="The links of this sentence could not be carried over safely, so it was left in English. Translate it.",
-        reason_es="No se pudieron trasladar con seguridad los enlaces de esta frase; sigue en inglés. Tradúzcala.",
-        place=place,
-    )
+_FINDINGS = {
+    "markup": (
+        Level.HOLD,
+        "The links of this sentence could not be carried over safely, so it was left in English. Translate it.",
+        "No se pudieron trasladar con seguridad los enlaces de esta frase; sigue en inglés. Tradúzcala.",
+    ),
+    "engine-failed": (
+        Level.HOLD,
+        "The engine failed on this sentence each time, so it was left in English. Translate it.",
+        "El motor ha fallado con esta frase cada vez; sigue en inglés. Tradúzcala.",
+    ),
+    "too-long": (
+        Level.HOLD,
+        "This is too long for any engine, or holds a word without end, so it was left as it is. Translate or cut it.",
+        "Es demasiado largo para cualquier motor, o contiene una palabra sin fin; sigue igual. Tradúzcalo o córtelo.",
+    ),
+    "cut": (
+        Level.WARN,
+        "The sentence was too long for the engine and was cut here, where no sign stands. Read both parts as one.",
+        "La frase era demasiado larga para el motor y se cortó aquí, donde no hay signo. Lea ambas partes como una.",
+    ),
+}
 
 
-def _unanswered(place: str) -> Finding:
-    return Finding(
-        code="engine-failed",
-        level=Level.HOLD,
-        reason="The engine failed on this sentence each time, so it was left in English. Translate it.",
-        reason_es="El motor ha fallado con esta frase cada vez; sigue en inglés. Tradúzcala.",
-        place=place,
-    )
+def _finding(code: str, place: str) -> Finding:
+    level, reason, reason_es = _FINDINGS[code]
+    return Finding(code=code, level=level, reason=reason, reason_es=reason_es, place=place)

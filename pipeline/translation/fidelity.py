@@ -15,7 +15,7 @@ from pipeline.translation.words import HEDGES, NEGATION_EN, NEGATION_ES, VAGUE_E
 from pipeline.types import Level
 
 ADDRESS = re.compile(
-    r"https?://[^\s<>\"«»“”]+|www\.[^\s<>\"«»“”]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.@])@\w{2,}|(?<![\w&])#[^\W\d]\w+"
+    r"https?://[^\s<>\"«»“”]+|www\.[^\s<>\"«»“”]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|(?<![\w.@])@\w{2,}|(?<![\w&])#[^\W\d]\w+"
 )
 _AFTERNOON = re.compile(r"\bp\.?\s?m\b", re.I)
 _SHORT_YEAR = re.compile(r"\b(\d{2})\d{2}\s?[-–/]\s?(\d{2})\b(?!\d)")

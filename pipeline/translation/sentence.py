@@ -26,6 +26,9 @@ from pipeline.types import Hypothesis, Match, Origin, Segment, Span
 
 _LETTER = re.compile(r"[^\W\d_]")
 _PLAIN = str.maketrans("“”„‘’‚", "\"\"\"'''")
+_UNBROKEN = re.compile(r"\S{200}")
+_ENDLESS = 1500  # characters; body sentences are cut before, so this is a title, or one word without end
+_OPEN_ENDS = ",;:—–"
 _GUARD = ("guard", "")  # attribute of an element that is there only to keep its text from the engine
 
 
@@ -39,11 +42,19 @@ class Sentence:
     names: frozenset[str] = frozenset()  # words that are names in this story
     fixed: str | None = None  # the newsroom's own translation
     known: Known | None = None  # a finished translation that wins over the engine's
+    begun: bool = False  # it goes on with a sentence that the segment before it began
+    open_end: bool = False  # the next segment goes on with it
 
     @property
     def silent(self) -> bool:
         """Is there nothing to translate: figures, signs, addresses?"""
         return not _LETTER.search(ADDRESS.sub(" ", self.segment.text))
+
+    @property
+    def endless(self) -> bool:
+        """Is it so long, or has it a word so long, that an engine would lose its end?"""
+        text = ADDRESS.sub(" ", self.segment.text)
+        return not self.silent and (len(text) > _ENDLESS or _UNBROKEN.search(text) is not None)
 
     def settled(self) -> Match | None:
         """The match where there is nothing to ask; None where the engine has to say something."""
@@ -51,7 +62,7 @@ class Sentence:
             return self._glossary(self.fixed)
         if self.known is not None and (match := self._known(self.known)) is not None:
             return match
-        return self.kept() if self.silent else None
+        return self.kept() if self.silent or self.endless else None
 
     def questions(self) -> list[str]:
         """What the first attempt asks: the sentence, and each inline element's text by itself."""
@@ -185,13 +196,22 @@ class Sentence:
 
     def _finished(self, text: str, spans: tuple[Span, ...]) -> Match | None:
         """Typography, headline manners and the proof."""
-        dressed = typography(text) if self.language == "es" else text
+        dressed = self._fitted(typography(text) if self.language == "es" else text)
         if self.segment.place == "headline":
             dressed = headline_manners(dressed, self.segment.text)
         moved = shift(spans, text, dressed)
         if proof(self.segment.spans, moved, dressed):
             return None
         return replace(self.kept(), target=dressed, spans=moved, origin=Origin.ENGINE)
+
+    def _fitted(self, text: str) -> str:
+        """A part of a sentence without what engines do because they take it for a whole one: capital, full stop."""
+        source = self.segment.text
+        if self.begun and source[:1].islower() and text[:1].isupper() and not text[1:2].isupper():
+            text = text[0].lower() + text[1:]
+        if self.open_end and text.endswith(".") and not text.endswith("..") and text[:-1].strip():
+            text = text[:-1].rstrip() + (source[-1] if source[-1] in _OPEN_ENDS else "")
+        return text
 
     def _glossary(self, target: str) -> Match:
         spans = project(self.segment, Hypothesis(text=target)) or ()

@@ -5,6 +5,11 @@ Knows: path shapes. An address is the site's URL plus the path, so any web serve
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from feeds.words import words
+
+OPML = "feeds.opml"  # all public feeds
 FORMATS = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
 
 
@@ -32,6 +37,16 @@ def index_path(product: str) -> str:
 
 def index_url(site: str, product: str) -> str:
     return f"{site}/feeds/{product}/"
+
+
+def stylesheet_path(language: str) -> str:
+    """What makes a feed readable in a browser, in the language of its words."""
+    return f"feeds/feed-{words(language).language}.xsl"
+
+
+def on_site(site: str, path: str) -> str:
+    """The same place as an address without scheme and host, for what browsers load from the same origin only."""
+    return f"{urlsplit(site).path.rstrip('/')}/{path}"
 
 
 def private_folder(partner: str, product: str) -> str:

@@ -110,9 +110,18 @@ def _feed(name: str, paths: dict[str, Path], fresh: FeedDocument, earlier: FeedD
             continue
         if not current:
             yield from _differences(form, where, content, fresh, earlier)
-        twin = files.twin_of(path)
-        if twin.exists() and twin.read_bytes() != files.compressed(content):
-            yield f"the compressed twin of {where} holds something else"
+        yield from _twins(where, path, content)
+
+
+def _twins(where: str, path: Path, content: bytes) -> Iterator[str]:
+    for coding in files.CODINGS:
+        twin = files.twin_of(path, coding)
+        try:
+            other = twin.exists() and files.unpacked(twin) != content
+        except files.DAMAGED:
+            other = True
+        if other:
+            yield f"the compressed twin {twin.name} of {where} holds something else"
 
 
 def _differences(form: str, where: str, content: bytes, fresh: FeedDocument, earlier: FeedDocument) -> Iterator[str]:
@@ -170,9 +179,10 @@ def _pages(config: Config, due: set[str], now: datetime) -> Iterator[str]:
             yield f"{path.relative_to(settings.PUBLIC_DIR)} is missing"
     for path in there - expected:
         yield f"{path.relative_to(settings.PUBLIC_DIR)} stands there, but the ledger does not show it"
-    for twin in settings.PUBLIC_DIR.glob("*/articles/*.html.gz"):
-        if not twin.with_suffix("").exists():  # a web server would go on serving what was withdrawn
-            yield f"{twin.relative_to(settings.PUBLIC_DIR)} stands there without its page"
+    for suffix in files.CODINGS.values():
+        for twin in settings.PUBLIC_DIR.glob(f"*/articles/*.html{suffix}"):
+            if not twin.with_suffix("").exists():  # a web server would go on serving what was withdrawn
+                yield f"{twin.relative_to(settings.PUBLIC_DIR)} stands there without its page"
 
 
 def _temporary() -> Iterator[str]:

@@ -14,7 +14,7 @@ from itertools import count
 
 from django.db.models import F, Q, QuerySet
 
-from feeds.addresses import article_url, feed_urls, index_url
+from feeds.addresses import article_url, feed_urls, index_url, on_site, stylesheet_path
 from pipeline.config import Config
 from pipeline.ledger import catalog, codec
 from pipeline.ledger.models import CorrectionNote, Delivery, Partner, Product, Release
@@ -190,4 +190,7 @@ def _document(
         contact=config.site.contact,
         entries=tuple(entries),
         ttl_minutes=config.site.ttl_minutes,
+        icon=config.site.icon,
+        logo=config.site.logo,
+        stylesheet=on_site(config.site.url, stylesheet_path(product.language)),
     )

@@ -10,12 +10,13 @@ written here; identity, titles, texts, authors and categories stay with feedgen.
 feedgen builds its Atom tree without a namespace and adds xmlns as an attribute at the end; Atom's own elements are
 therefore made under their plain names here.
 
-Sources of the rules: RFC 4287 (Atom), RFC 4946 (licence links), RFC 6721 (tombstones), WebSub section 4 (hub and self),
-the RSS 2.0 specification with the RSS Board's Best Practices Profile.
+Sources of the rules: RFC 4287 (Atom), RFC 4946 (licence links), RFC 5005 (history), RFC 6721 (tombstones), WebSub
+section 4 (hub and self), the RSS 2.0 specification with the RSS Board's Best Practices Profile.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
 from typing import Any
@@ -23,7 +24,7 @@ from typing import Any
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
-from feeds.item import Item, shared_licence
+from feeds.item import Item, instant, shared_licence
 from feeds.words import words
 from pipeline.types import Attribution, FeedDocument
 
@@ -31,6 +32,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
 DCTERMS = "http://purl.org/dc/terms/"
+HISTORY = "http://purl.org/syndication/history/1.0"
 LICENCE = "http://backend.userland.com/creativeCommonsRssModule"  # the namespace that readers and validators know
 SYNDICATION = "http://purl.org/rss/1.0/modules/syndication/"
 TOMBSTONE = "http://purl.org/atompub/tombstones/1.0"
@@ -52,24 +54,28 @@ def atom_date(at: datetime) -> str:
 class RssFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     """The channel's links, dates, hints and licence."""
 
-    def __init__(self, document: FeedDocument, shown: tuple[Item, ...], updated: datetime) -> None:
-        self._document, self._shown, self._updated = document, shown, updated
+    def __init__(self, document: FeedDocument, shown: tuple[Item, ...]) -> None:
+        self._document, self._shown = document, shown
 
     def extend_ns(self) -> dict[str, str]:
-        return {"creativeCommons": LICENCE, "dc": DC, "dcterms": DCTERMS, "sy": SYNDICATION}
+        names = {"creativeCommons": LICENCE, "dc": DC, "dcterms": DCTERMS, "sy": SYNDICATION}
+        return {**names, "fh": HISTORY} if self._document.history.archive else names
 
     def extend_rss(self, rss: _Element) -> _Element:
         document, channel = self._document, rss[0]
         for link in channel.findall(f"{{{ATOM}}}link"):
             channel.remove(link)
         channel.find("link").text = document.home_url
-        if own := document.urls.get("rss"):
-            _add(channel, f"{{{ATOM}}}link", rel="self", type="application/rss+xml", href=own)
-        if document.hub:
-            _add(channel, f"{{{ATOM}}}link", rel="hub", href=document.hub)
+        for rel, kind, href in _feed_links(document, "rss", "application/rss+xml"):
+            _add(channel, f"{{{ATOM}}}link", rel=rel, **kind, href=href)
         if licence := shared_licence(self._shown):
             _add(channel, f"{{{LICENCE}}}license", licence)
-        _add(channel, "lastBuildDate", rss_date(self._updated))
+            _add(channel, f"{{{ATOM}}}link", rel="license", href=licence)
+        if document.history.archive:
+            _add(channel, f"{{{HISTORY}}}archive")
+        if self._shown:
+            _add(channel, "pubDate", rss_date(max(item.published for item in self._shown)))
+        _add(channel, "lastBuildDate", rss_date(instant(document.updated)))
         _add(channel, "ttl", str(document.ttl_minutes))
         _add(channel, f"{{{DC}}}publisher", document.publisher)
         _add(channel, f"{{{SYNDICATION}}}updatePeriod", "hourly")
@@ -109,14 +115,8 @@ class RssEntry(BaseEntryExtension):  # type: ignore[misc]
             _add(element, f"{{{DC}}}source", source.original_url)
         if source.translated:
             _add(element, f"{{{DCTERMS}}}isVersionOf", source.original_url)
-        _add(
-            element,
-            f"{{{ATOM}}}link",
-            rel="via",
-            type="text/html",
-            hreflang=source.original_language,
-            href=source.original_url,
-        )
+        for rel, attributes in _way_back(source):
+            _add(element, f"{{{ATOM}}}link", rel=rel, **attributes)
 
 
 class AtomFeed(BaseExtension):  # type: ignore[misc]
@@ -126,17 +126,18 @@ class AtomFeed(BaseExtension):  # type: ignore[misc]
         self._document, self._shown = document, shown
 
     def extend_ns(self) -> dict[str, str]:
-        return {"at": TOMBSTONE} if any(item.withdrawn for item in self._shown) else {}
+        graves = {"at": TOMBSTONE} if any(item.withdrawn for item in self._shown) else {}
+        return {**graves, "fh": HISTORY} if self._document.history.archive else graves
 
     def extend_atom(self, feed: _Element) -> _Element:
         document = self._document
         for link in feed.findall("link"):
             feed.remove(link)
         _add(feed, "link", rel="alternate", type="text/html", hreflang=document.language, href=document.home_url)
-        if own := document.urls.get("atom"):
-            _add(feed, "link", rel="self", type="application/atom+xml", href=own)
-        if document.hub:
-            _add(feed, "link", rel="hub", href=document.hub)
+        for rel, kind, href in _feed_links(document, "atom", "application/atom+xml"):
+            _add(feed, "link", rel=rel, **kind, href=href)
+        if document.history.archive:
+            _add(feed, f"{{{HISTORY}}}archive")
         if licence := shared_licence(self._shown):
             _add(feed, "link", rel="license", href=licence)
         for item in self._shown:
@@ -162,17 +163,9 @@ class AtomEntry(BaseEntryExtension):  # type: ignore[misc]
         if item.licence_url:
             _add(element, "link", rel="license", href=item.licence_url)
         if item.source:
-            source = item.source
-            _add(
-                element,
-                "link",
-                rel="via",
-                type="text/html",
-                hreflang=source.original_language,
-                title=source.original_title,
-                href=source.original_url,
-            )
-            self._source(element, source)
+            for rel, attributes in _way_back(item.source):
+                _add(element, "link", rel=rel, **attributes)
+            self._source(element, item.source)
         return element
 
     def _source(self, element: _Element, source: Attribution) -> None:
@@ -190,6 +183,35 @@ class AtomEntry(BaseEntryExtension):  # type: ignore[misc]
         if source.licence:
             _add(inner, "link", rel="license", href=source.licence.url)
             _add(inner, "rights", source.licence.name)
+
+
+def _feed_links(document: FeedDocument, form: str, kind: str) -> Iterator[tuple[str, dict[str, str], str]]:
+    """A document's own address, its hub and its neighbours in time: (rel, type as an attribute, href)."""
+    history, typed = document.history, {"type": kind}
+    if own := document.urls.get(form):
+        yield "self", typed, own
+    if document.hub:
+        yield "hub", {}, document.hub
+    neighbours = (("current", history.current), ("prev-archive", history.older), ("next-archive", history.newer))
+    for rel, addresses in neighbours:
+        if form in addresses:
+            yield rel, typed, addresses[form]
+
+
+def _way_back(source: Attribution) -> Iterator[tuple[str, dict[str, str]]]:
+    """Links to the original: where the text was taken from and, if it was translated, the same in another language.
+
+    The second is no `alternate`, because of two alternates half the readers follow the wrong one.
+    """
+    attributes = {
+        "type": "text/html",
+        "hreflang": source.original_language,
+        "title": source.original_title,
+        "href": source.original_url,
+    }
+    yield "via", attributes
+    if source.translated:
+        yield "related", attributes
 
 
 def _add(parent: _Element, name: str, text: str | None = None, **attributes: str) -> _Element:

@@ -1,10 +1,10 @@
 """Published files: replaced whole or not at all, and only when their bytes change.
 
-Knows: folders, renames, gzip. Must not know: feeds, articles, Django, the clock.
+Knows: folders, renames, gzip, brotli. Must not know: feeds, articles, Django, the clock.
 
-Order of a replacement, under a lock on the folder: both new files are written and flushed under temporary names; the
-old `.gz` twin is removed; the new text is renamed into place; then its twin. A reader therefore never meets an old twin
-beside a new text: for a moment there is no twin, and web servers fall back to the plain file. Removal takes the twin
+Order of a replacement, under a lock on the folder: all new files are written and flushed under temporary names; the old
+compressed twins are removed; the new text is renamed into place; then its twins. A reader therefore never meets an old
+twin beside a new text: for a moment there is none, and web servers fall back to the plain file. Removal takes the twins
 first for the same reason. Temporary names begin with a dot, so that no server lists or serves them.
 """
 
@@ -16,14 +16,20 @@ import gzip as gz
 import hashlib
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import brotli
+
 from pipeline.errors import PublishError
 
-TWIN = ".gz"  # suffix of the precompressed twin, as nginx's gzip_static and others expect it
+# Content codings and the suffixes of their twins, as nginx's brotli_static and gzip_static expect them; best first.
+CODINGS = {"br": ".br", "gzip": ".gz"}
+_BROTLI_QUALITY = 9  # from 10 on it takes ten times as long, for a tenth less
+DAMAGED = (gz.BadGzipFile, EOFError, zlib.error, brotli.error)  # what unpacking a broken twin raises
 _READABLE = 0o644  # the web server may run as another user
 _NO_LOCKS = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS}  # some network file systems
 _REPAIRS = {
@@ -43,58 +49,66 @@ def etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def compressed(content: bytes) -> bytes:
-    """The gzip form, without a name or a time in its header: the same text always gives the same bytes."""
+def compressed(content: bytes, coding: str = "gzip") -> bytes:
+    """The compressed form, without a name or a time in it: the same text always gives the same bytes."""
+    if coding == "br":
+        return bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=_BROTLI_QUALITY))
     return gz.compress(content, compresslevel=6, mtime=0)
 
 
-def write(path: Path, content: bytes, *, modified: datetime, gzip: bool = True) -> bool:
-    """Put `content` at `path`, and its twin beside it unless `gzip` is false. True if anything was written.
+def unpacked(twin: Path) -> bytes:
+    """What a twin holds."""
+    content = twin.read_bytes()
+    return bytes(brotli.decompress(content)) if twin.suffix == CODINGS["br"] else gz.decompress(content)
 
-    Both files get `modified` as their time, so that Last-Modified agrees. If a text changes while `modified` does not,
+
+def write(path: Path, content: bytes, *, modified: datetime, twins: bool = True) -> bool:
+    """Put `content` at `path`, and its twins beside it unless `twins` is false. True if anything was written.
+
+    All files get `modified` as their time, so that Last-Modified agrees. If a text changes while `modified` does not,
     the time still moves on by a second: readers that ask by date alone would never see the change otherwise. Equal
     bytes leave text and time alone; only a twin that is missing or stale is made again. Raises PublishError.
     """
     with _reported(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with _locked(path.parent) as folder:
-            return _replace(path, content, modified=modified, gzip=gzip, folder=folder)
+            return _replace(path, content, modified=modified, twins=twins, folder=folder)
 
 
 def remove(path: Path) -> bool:
-    """Take the file and its twin away, and make that last. True if either was there. Raises PublishError."""
+    """Take the file and its twins away, and make that last. True if any was there. Raises PublishError."""
     with _reported(path.parent):
         if not path.parent.is_dir():
             return False
         with _locked(path.parent) as folder:
-            gone = [_unlink(twin_of(path)), _unlink(path)]
+            gone = [*(_unlink(twin_of(path, coding)) for coding in CODINGS), _unlink(path)]
             if any(gone):
                 os.fsync(folder)
             return any(gone)
 
 
-def twin_of(path: Path) -> Path:
-    """Where the gzip twin of `path` stands."""
-    return path.with_name(path.name + TWIN)
+def twin_of(path: Path, coding: str = "gzip") -> Path:
+    """Where the twin of `path` in that coding stands."""
+    return path.with_name(path.name + CODINGS[coding])
 
 
-def _replace(path: Path, content: bytes, *, modified: datetime, gzip: bool, folder: int) -> bool:
-    twin, time = twin_of(path), int(modified.timestamp()) * 1_000_000_000
+def _replace(path: Path, content: bytes, *, modified: datetime, twins: bool, folder: int) -> bool:
+    time = int(modified.timestamp()) * 1_000_000_000
     same = False
     if path.exists():
         before = path.stat().st_mtime_ns
         same = path.read_bytes() == content
         time = before if same else max(time, before + 1_000_000_000)
-    packed = compressed(content) if gzip else None
-    if same and _twin_agrees(twin, packed, time):
+    packed = {twin_of(path, coding): compressed(content, coding) if twins else None for coding in CODINGS}
+    if same and all(_twin_agrees(twin, body, time) for twin, body in packed.items()):
         return False
     waiting: list[tuple[Path, Path]] = []
     try:
         if not same:
             waiting.append((_staged(path, content, time), path))
-        if packed is not None:
-            waiting.append((_staged(path, packed, time), twin))
-        _unlink(twin)
+        waiting += [(_staged(path, body, time), twin) for twin, body in packed.items() if body is not None]
+        for twin in packed:
+            _unlink(twin)
         while waiting:
             waiting[0][0].replace(waiting[0][1])
             waiting.pop(0)

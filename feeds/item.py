@@ -51,7 +51,8 @@ class Item:
     contributor: str  # who made the translation; empty for a text in its own language
     rights: str
     licence_url: str | None
-    categories: tuple[str, ...]
+    categories: tuple[str, ...]  # the section first, if there is one
+    section: str
     corrections: tuple[Correction, ...]
     source: Attribution | None
 
@@ -91,6 +92,7 @@ def item(entry: Entry, *, publisher: str = "", contact: str | None = None) -> It
         rights=line(credit.licence_text(a)),
         licence_url=a.licence.url if a.licence else None,
         categories=tuple(dict.fromkeys(name for raw in (entry.section or "", *entry.keywords) if (name := line(raw)))),
+        section=line(entry.section or ""),
         corrections=entry.corrections,
         source=a,
     )
@@ -116,6 +118,7 @@ def _stub(entry: Entry, publisher: str, contact: str | None) -> Item:
         rights="",
         licence_url=None,
         categories=(),
+        section="",
         corrections=(),
         source=None,
     )
@@ -156,6 +159,11 @@ def instant(time: datetime) -> datetime:
     if time.tzinfo is None:
         raise ValueError(f"{time!r} has no time zone")
     return time.astimezone(UTC).replace(microsecond=0)
+
+
+def sections_of(document: FeedDocument) -> str:
+    """A name for the outlet's list of sections, which tells them from keywords: "tag:eco.example,2026:sections"."""
+    return f"{document.id.partition(':feed/')[0]}:sections"
 
 
 def shared_licence(shown: tuple[Item, ...]) -> str | None:

@@ -3,8 +3,9 @@
 Knows: the format (jsonfeed.org/version/1.1) and our two extension objects. Must not know: XML, files, the clock.
 Keys stand in a fixed order and absent values are left out, so the same document always gives the same bytes.
 
-`_rights` says per item what JSON Feed has no field for; `_status` has the words of IPTC ninjs: pubstatus "usable" or
-"canceled", the version, and the corrections so far.
+`next_url` leads from one closed page of the past to the one before it, as RFC 5005 has it: pages that are closed do not
+shift under a reader. `_rights` says per item what JSON Feed has no field for; `_status` has the words of IPTC ninjs:
+pubstatus "usable" or "canceled", the version, and the corrections so far.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from feeds.item import Item, instant, items, line, sound
+from feeds.item import Item, instant, items, line, shared_licence, sound
 from feeds.words import words
 from pipeline.types import Attribution, FeedDocument
 
@@ -22,17 +23,27 @@ _VERSION = "https://jsonfeed.org/version/1.1"
 def jsonfeed(document: FeedDocument) -> bytes:
     """UTF-8 JSON with a final line break. Raises ValueError if two entries share a guid."""
     shown, document = items(document), sound(document)
+    w = words(document.language)
     feed = {
         "version": _VERSION,
         "title": line(document.title) or document.id,
         "home_page_url": document.home_url,
         "feed_url": document.urls.get("json"),
         "description": line(document.subtitle),
+        "user_comment": w.for_programs,
+        "next_url": document.history.older.get("json"),
+        "icon": document.icon,
         "language": document.language,
         "authors": [{"name": line(document.publisher), "url": document.home_url}],
         "hubs": [{"type": "WebSub", "url": document.hub}] if document.hub else None,
-        "_rights": {"text": words(document.language).rights},
-        "_status": {"id": document.id, "updated": instant(document.updated).isoformat()},
+        "_rights": {"text": w.rights, "licence_url": shared_licence(shown)},
+        "_status": {
+            "id": document.id,
+            "updated": instant(document.updated).isoformat(),
+            "archive": document.history.archive or None,
+            "newer": document.history.newer.get("json"),
+            "current": document.history.current.get("json"),
+        },
         "items": [_item(item) for item in shown],
     }
     return (json.dumps(_filled(feed), ensure_ascii=False, separators=(",", ":")) + "\n").encode()

@@ -85,8 +85,10 @@ def index(document: FeedDocument, *, site: str = "", home_url: str = "") -> byte
     return _document(document.language, title, head, body, site=site, home_url=home_url, feeds=document.urls)
 
 
-def home(products: Sequence[FeedDocument], *, title: str, language: str, home_url: str = "") -> bytes:
-    """The front page: every public product with its description and its feeds."""
+def home(
+    products: Sequence[FeedDocument], *, title: str, language: str, home_url: str = "", opml_url: str = ""
+) -> bytes:
+    """The front page: every public product with its description and its feeds, and all of them as one list."""
     w = words(language)
     rows = []
     for product in (sound(product) for product in products):
@@ -96,11 +98,13 @@ def home(products: Sequence[FeedDocument], *, title: str, language: str, home_ur
             f'<h2><a href="{escape(product.home_url)}">{escape(line(product.title) or product.id)}</a></h2>\n'
             f"{about}{_subscriptions(product.urls)}</li>\n"
         )
-    head = [_link("canonical", home_url)]
+    head = [_link("canonical", home_url), _link("alternate", opml_url, type="text/x-opml", title="OPML")]
     for product in products:
         head += _discovery(product.urls, line(product.title), product.language)
     listed = f'<ul class="entries">\n{"".join(rows)}</ul>' if rows else f"<p>{w.nothing_yet}</p>"
-    return _document(language, title, head, f"<h1>{escape(title)}</h1>\n{listed}", site="", home_url="")
+    every = f'<p class="meta"><a type="text/x-opml" href="{escape(opml_url)}">{w.all_feeds}</a></p>\n'
+    body = f"<h1>{escape(title)}</h1>\n{listed}\n{every if opml_url and rows else ''}"
+    return _document(language, title, head, body, site="", home_url="")
 
 
 def _document(

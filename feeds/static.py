@@ -1,10 +1,8 @@
 """Published files over HTTP, for installations without a web server in front.
 
-Knows: conditional requests, content negotiation by Accept-Encoding, the folder it is given. Must not know: the ledger,
-feeds' contents, settings. Rules: RFC 9110 sections 8.8, 12.5.3, 13; WebSub section 4 for the Link header.
-
-A file that is asked for again and again costs one stat call: its bytes and tag stay in a small cache that is keyed by
-everything a replacement changes.
+Knows: conditional requests, content negotiation by Accept-Encoding, caching, the folder it is given. Must not know: the
+ledger, settings, Django, how a document is made. Rules: RFC 9110 sections 8.8, 12.5.3, 13; WebSub section 4 for the
+Link header. deploy/nginx.conf has the same rules for nginx, and one test holds both to them.
 """
 
 from __future__ import annotations
@@ -13,70 +11,111 @@ import base64
 import hashlib
 import re
 import time
-from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from email.utils import formatdate
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.http import parse_http_date_safe
-
-from feeds import files
+from feeds import shelf
+from feeds.files import CODINGS
+from feeds.shelf import Held, fetch
 from feeds.style import STYLE
 
-MAX_AGE = 300  # seconds; readers take it for their polling interval
-_CACHED_BYTES = 32 * 1024 * 1024
+MAX_AGE = 900  # seconds; readers take it for their polling interval
+FOR_EVER = 31_536_000  # a year: what RFC 9111 caches take for ever
 _TYPES = {
     ".rss": "application/rss+xml",
     ".atom": "application/atom+xml",
     ".xml": "application/xml",
     ".json": "application/feed+json",
     ".opml": "text/x-opml",
+    ".xsl": "application/xslt+xml",
     ".html": "text/html",
     ".css": "text/css",
     ".txt": "text/plain",
 }
 _BY_NAME = {"rss.xml": ".rss", "atom.xml": ".atom"}  # the common names of feeds say more than ".xml" does
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-_PAGE_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src https: data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
-)
+_POLICIES = {
+    "text/html": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src https: data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'",
+    # A feed runs nothing but its own stylesheet; browsers disagree whether that is a script or a style.
+    **dict.fromkeys(
+        ("application/rss+xml", "application/atom+xml"),
+        f"default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'self'",
+    ),
+}
 _CODING = re.compile(r"^(?P<name>[!#$%&'*+.^_`|~\w-]+)(?:\s*;\s*q\s*=\s*(?P<q>[01](?:\.\d{0,3})?))?$", re.IGNORECASE)
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_ENCODED = re.compile(r"-(?:gzip|br)$")
+_PATH = re.compile(r"(?=.{1,250}\Z)(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+_ARCHIVE = re.compile(r"(?:^|/)archive/[0-9]+(?:-[0-9]+)?/[a-z]+\.[a-z]+$")
 
 
-def serve(
-    request: HttpRequest, root: Path, path: str, *, private: bool = False, links: Iterable[tuple[str, str]] = ()
-) -> HttpResponse:
-    """Answer GET or HEAD for `path` below `root`; a path that ends in "/" means its index.html.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The part of a request that matters here. Header values are "" where there was none."""
 
-    `private` is for addresses that are themselves secret. `links` are (rel, href) pairs for the Link header, such as
-    ("self", …) and ("hub", …). A missing page with a `.gone.html` beside it answers 410 with that body.
+    method: str = "GET"
+    accept_encoding: str = ""
+    if_none_match: str | None = None
+    if_modified_since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer. `length` is the body's, which HEAD and 304 leave out."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def answer(
+    asked: Asked,
+    root: Path | str,
+    path: str,
+    *,
+    private: bool = False,
+    max_age: int = MAX_AGE,
+    links: Iterable[tuple[str, str]] | None = None,
+) -> Answer:
+    """Answer for `path` below `root`; a path that ends in "/" means its index.html.
+
+    `private` is for addresses that are themselves secret. `links` are (rel, href) pairs for the Link header; without
+    them it says what the document says of itself. A missing page with a `.gone.html` beside it answers 410 with that
+    body; an archive page that was made anew answers 301 to where it is now.
     """
-    if request.method not in ("GET", "HEAD"):
-        return _plain(405, "Only GET and HEAD are answered here.", {"Allow": "GET, HEAD"})
-    place = _inside(root, path)
-    if place is None:
-        return _folder(root, path)
-    found = _open(place)
+    if asked.method not in ("GET", "HEAD"):
+        return plain(405, "Only GET and HEAD are answered here.", {"Allow": "GET, HEAD"})
+    base, name = str(root), path + "index.html" if path == "" or path.endswith("/") else path
+    suffix = _kind_of(name)
+    if suffix is None:
+        return _folder(base, path)
+    found = fetch(base, name)
     if found is None:
-        gone = _open(place.with_suffix(".gone.html")) if place.suffix == ".html" else None
-        if gone is None:
-            return _plain(404, "There is nothing at this address.")
-        return _full(request, gone, "text/html", {"Cache-Control": _caching(private), **_page_headers()}, status=410)
-    packed = _twin(place, found) if accepts_gzip(request.headers.get("Accept-Encoding", "")) else None
-    kind = content_type(place)
-    headers = _headers(kind, found, private=private, links=links)
+        return _absent(asked, base, name, private=private, max_age=max_age)
+    kind = _TYPES[suffix]
+    coding, packed = _best(asked.accept_encoding, base, name, found)
+    headers = {
+        "ETag": f'{found.tag[:-1]}-{coding}"' if packed else found.tag,
+        "Last-Modified": formatdate(min(found.modified, time.time()), usegmt=True),  # never ahead of Date
+        "Cache-Control": _caching(private, FOR_EVER if _ARCHIVE.search(name) else max_age),
+        "Vary": "Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+        **_by_kind(kind),
+    }
+    if private:
+        headers["X-Robots-Tag"] = "noindex"
+    if listed := _link_header(tuple(found.links if links is None else links)):
+        headers["Link"] = listed
+    if _unchanged(asked, found):
+        return Answer(304, headers)
     if packed:
-        headers["ETag"] = f'{found.tag[:-1]}-gzip"'
-    if _unchanged(request, found):
-        return _with(HttpResponse(status=304), headers, drop_type=True)
-    if packed:
-        headers["Content-Encoding"] = "gzip"
-    return _full(request, packed or found, kind, headers)
+        headers["Content-Encoding"] = coding
+    return _full(asked, packed or found, kind, headers)
 
 
 def content_type(path: Path) -> str:
@@ -84,149 +123,112 @@ def content_type(path: Path) -> str:
     return _TYPES[_BY_NAME.get(path.name, path.suffix)]
 
 
-def accepts_gzip(header: str) -> bool:
-    """Whether an Accept-Encoding value allows gzip: by name, else by "*", with a weight above nought."""
+@lru_cache(maxsize=256)
+def codings(header: str) -> tuple[str, ...]:
+    """Which of our codings an Accept-Encoding value allows, best first: by name, else by "*", with a weight above 0."""
     weights: dict[str, float] = {}
     for part in header.split(","):
         if match := _CODING.match(part.strip()):
-            weights[match["name"].lower()] = float(match["q"] or 1)
-    return weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0))) > 0
+            weights[match["name"].lower().removeprefix("x-")] = float(match["q"] or 1)
+    allowed = {name: weights.get(name, weights.get("*", 0.0)) for name in CODINGS}
+    return tuple(sorted((name for name, q in allowed.items() if q > 0), key=lambda name: -allowed[name]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    content: bytes
-    tag: str
-    modified: int  # seconds
+def plain(status: int, text: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """An answer in one sentence."""
+    body = text.encode() + b"\n"
+    fixed = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Answer(status, {**fixed, **(headers or {})}, body)
 
 
-class _Shelf:
-    """The files asked for last, up to a number of bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit, self._size, self._lock = limit, 0, Lock()
-        self._held: OrderedDict[tuple[object, ...], _Held] = OrderedDict()
-
-    def take(self, key: tuple[object, ...]) -> _Held | None:
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-            return self._held.get(key)
-
-    def put(self, key: tuple[object, ...], held: _Held) -> None:
-        with self._lock:
-            if key in self._held or len(held.content) > self._limit:
-                return
-            self._held[key] = held
-            self._size += len(held.content)
-            while self._size > self._limit:
-                self._size -= len(self._held.popitem(last=False)[1].content)
-
-
-_shelf = _Shelf(_CACHED_BYTES)
-
-
-def _open(path: Path) -> _Held | None:
-    """The file's bytes and tag, or None where there is no file."""
-    try:
-        state = path.stat()
-        # Size and modification time alone can survive a replacement; the inode and its change time cannot.
-        key = (str(path), state.st_mtime_ns, state.st_size, state.st_ino, state.st_ctime_ns)
-        if held := _shelf.take(key):
-            return held
-        content = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+def _kind_of(name: str) -> str | None:
+    """The suffix that says what `name` is, or None if it is hidden, outside, or of a kind that is not published."""
+    if not _PATH.fullmatch(name) or name.endswith(".gone.html"):
         return None
-    held = _Held(content, files.etag(content), int(state.st_mtime))
-    if len(content) == state.st_size:  # replaced between stat and read: answer with it, remember nothing
-        _shelf.put(key, held)
-    return held
+    last = name.rpartition("/")[2]
+    suffix = _BY_NAME.get(last, "." + last.rpartition(".")[2])
+    return suffix if suffix in _TYPES else None
 
 
-def _inside(root: Path, path: str) -> Path | None:
-    """The place that `path` names, or None if it is outside the root, hidden, or of a kind that is not published."""
-    parts = (path + "index.html" if path == "" or path.endswith("/") else path).split("/")
-    name = parts[-1]
-    if any(part in ("", ".", "..") or part.startswith(".") or "\0" in part or "\\" in part for part in parts):
-        return None
-    if Path(name).suffix not in _TYPES or name.endswith(".gone.html") or len(name.encode("utf-8", "replace")) > 200:
-        return None
-    base = root.resolve()
-    place = base.joinpath(*parts).resolve()
-    return place if place.is_relative_to(base) else None
+def _absent(asked: Asked, base: str, name: str, *, private: bool, max_age: int) -> Answer:
+    if name.endswith(".html") and (gone := fetch(base, name.removesuffix(".html") + ".gone.html")):
+        headers = {
+            "Cache-Control": _caching(private, max_age),
+            "X-Content-Type-Options": "nosniff",
+            **_by_kind("text/html"),
+        }
+        return _full(asked, gone, "text/html", headers, status=410)
+    if _ARCHIVE.search(name) and (moved := shelf.newer_generation(base, name)):
+        return plain(301, "This page was made anew.", {"Location": moved, "Cache-Control": _caching(private, max_age)})
+    return plain(404, "There is nothing at this address.")
 
 
-def _unchanged(request: HttpRequest, held: _Held) -> bool:
+def _folder(base: str, path: str) -> Answer:
+    """A folder's address without its last slash leads to the one with it, if there is a page."""
+    name = path.rpartition("/")[2]
+    if "." in name or not _PATH.fullmatch(path) or not fetch(base, path + "/index.html"):
+        return plain(404, "There is nothing at this address.")
+    headers = {"Location": f"{name}/", "Cache-Control": _caching(False, MAX_AGE)}
+    return plain(301, "This page is one slash further.", headers)
+
+
+def _best(header: str, base: str, name: str, found: Held) -> tuple[str, Held | None]:
+    """The best compressed twin that the client takes, unless it is of another time: then it is not this text's twin."""
+    for coding in codings(header):
+        packed = fetch(base, name + CODINGS[coding])
+        if packed and packed.modified == found.modified:
+            return coding, packed
+    return "", None
+
+
+def _unchanged(asked: Asked, held: Held) -> bool:
     """If-None-Match decides when present (RFC 9110 section 13.2.2), by weak comparison.
 
     Front servers compress for themselves and then weaken a tag or put "-gzip" at its end, so both are looked through.
     """
-    if (wanted := request.headers.get("If-None-Match")) is not None:
-        tags = {tag.removesuffix("-gzip") for tag in _TAG.findall(wanted)}
-        return wanted.strip() == "*" or held.tag.strip('"') in tags
-    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    return since is not None and held.modified <= since
+    if (wanted := asked.if_none_match) is not None:
+        return wanted.strip() == "*" or held.tag.strip('"') in {_ENCODED.sub("", tag) for tag in _TAG.findall(wanted)}
+    try:
+        return bool(asked.if_modified_since) and held.modified <= _seconds(asked.if_modified_since)
+    except ValueError:  # RFC 9110 section 13.1.3: a date that is none is passed over
+        return False
 
 
-def _twin(place: Path, found: _Held) -> _Held | None:
-    """The compressed twin, unless it is of another time: then it is not this text's twin."""
-    packed = _open(files.twin_of(place))
-    return packed if packed and packed.modified == found.modified else None
+@lru_cache(maxsize=256)
+def _seconds(date: str) -> float:
+    return parsedate_to_datetime(date).timestamp()
 
 
-def _headers(kind: str, found: _Held, *, private: bool, links: Iterable[tuple[str, str]]) -> dict[str, str]:
-    headers = {
-        "ETag": found.tag,
-        "Last-Modified": formatdate(min(found.modified, time.time()), usegmt=True),  # never ahead of Date
-        "Cache-Control": _caching(private),
-        "Vary": "Accept-Encoding",
+def _full(asked: Asked, held: Held, kind: str, headers: Mapping[str, str], *, status: int = 200) -> Answer:
+    described = {
+        **headers,
+        "Content-Type": f"{kind}; charset=utf-8",
+        "Content-Length": str(len(held.content)),
     }
-    if kind == "text/html":
-        headers |= _page_headers()
+    return Answer(status, described, b"" if asked.method == "HEAD" else held.content)
+
+
+def _caching(private: bool, seconds: int) -> str:
+    if seconds == FOR_EVER:
+        return f"{'private' if private else 'public'}, max-age={seconds}, immutable"
+    return f"private, max-age={seconds}" if private else f"public, max-age={seconds}, stale-while-revalidate=600"
+
+
+def _by_kind(kind: str) -> dict[str, str]:
     if kind == "application/feed+json":
-        headers["Access-Control-Allow-Origin"] = "*"
-    if private:
-        headers["X-Robots-Tag"] = "noindex"
-    if listed := ", ".join(f'<{_header_uri(href)}>; rel="{rel}"' for rel, href in links):
-        headers["Link"] = listed
-    return headers
+        return {"Access-Control-Allow-Origin": "*"}
+    if policy := _POLICIES.get(kind):
+        return {"Content-Security-Policy": policy, "Referrer-Policy": "strict-origin-when-cross-origin"}
+    return {}
 
 
-def _full(request: HttpRequest, held: _Held, kind: str, headers: dict[str, str], *, status: int = 200) -> HttpResponse:
-    body = b"" if request.method == "HEAD" else held.content
-    response = HttpResponse(body, status=status, content_type=f"{kind}; charset=utf-8")
-    return _with(response, {**headers, "Content-Length": str(len(held.content))})
-
-
-def _folder(root: Path, path: str) -> HttpResponse:
-    """A folder's address without its last slash leads to the one with it, if there is a page."""
-    name = path.rpartition("/")[2]
-    place = _inside(root, path + "/") if re.fullmatch(r"[\w-]+", name, re.ASCII) else None
-    if place is None or _open(place) is None:
-        return _plain(404, "There is nothing at this address.")
-    return _plain(301, "This page is one slash further.", {"Location": f"{name}/", "Cache-Control": _caching(False)})
-
-
-def _plain(status: int, text: str, headers: dict[str, str] | None = None) -> HttpResponse:
-    response = HttpResponse(text + "\n", status=status, content_type="text/plain; charset=utf-8")
-    return _with(response, headers or {})
-
-
-def _with(response: HttpResponse, headers: dict[str, str], *, drop_type: bool = False) -> HttpResponse:
-    for name, value in headers.items():
-        response[name] = value
-    if drop_type:
-        del response["Content-Type"]
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _caching(private: bool) -> str:
-    return f"private, max-age={MAX_AGE}" if private else f"public, max-age={MAX_AGE}, stale-while-revalidate=600"
-
-
-def _page_headers() -> dict[str, str]:
-    return {"Content-Security-Policy": _PAGE_POLICY, "Referrer-Policy": "strict-origin-when-cross-origin"}
+@lru_cache(maxsize=512)
+def _link_header(links: shelf.Links) -> str:
+    return ", ".join(f'<{_header_uri(href)}>; rel="{rel}"' for rel, href in links)
 
 
 def _header_uri(href: str) -> str:

@@ -22,8 +22,10 @@ from django.conf import settings
 
 from feeds import addresses, documents, files, jsonfeed, page, render
 from feeds.item import carried
+from feeds.opml import opml
 from feeds.proofs import prove
 from feeds.readback import bodies
+from feeds.stylesheet import stylesheet
 from feeds.webhooks import deliver
 from pipeline.errors import PublishError
 from pipeline.ledger import audit, receipts
@@ -98,10 +100,23 @@ def _publish_product(newsroom: Newsroom, work: Work, product: Product) -> Effect
     ]
     site = newsroom.config.site
     changed.append(_write(index, page.index(document, site=site.name, home_url=f"{site.url}/"), document.updated))
-    products = documents.products(newsroom.config)
-    home = page.home(products, title=site.name, language=product.language, home_url=f"{site.url}/")
-    changed.append(_write(settings.PUBLIC_DIR / "index.html", home, products[0].updated))
+    changed += _publish_front(newsroom, product.language)
     return partial(_tell, work, any(changed))
+
+
+def _publish_front(newsroom: Newsroom, language: str) -> list[bool]:
+    """What all products share: the front page, the list of feeds, the stylesheet that browsers show feeds with."""
+    site, products = newsroom.config.site, documents.products(newsroom.config)
+    home_url, opml_url = f"{site.url}/", f"{site.url}/{addresses.OPML}"
+    outputs = {
+        "index.html": page.home(
+            products, title=site.name, language=products[0].language, home_url=home_url, opml_url=opml_url
+        ),
+        addresses.OPML: opml(products, title=site.name, home_url=home_url),
+        addresses.stylesheet_path(language): stylesheet(language),
+    }
+    changed_at = max(product.updated for product in products)
+    return [_write(settings.PUBLIC_DIR / path, content, changed_at) for path, content in outputs.items()]
 
 
 def _publish_private(newsroom: Newsroom, work: Work, partner: Partner, product: Product) -> Effect:

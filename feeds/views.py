@@ -9,6 +9,8 @@ import base64
 import binascii
 import hmac
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
@@ -19,14 +21,23 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from feeds import static, tokens
 from feeds.addresses import FORMATS, private_folder
 from feeds.fetches import fetched
+from feeds.front import asked_of
+from pipeline import config
 from pipeline.ledger.models import Partner, Token
 
 _FORM_OF = {name: form for form, name in FORMATS.items()}
 
 
+@cache
+def poll_seconds() -> int:
+    """How long a reader may wait before it asks again; until there is a newsroom.toml, the default."""
+    loaded = config.load(settings.CONFIG_FILE) if settings.CONFIG_FILE.exists() else config.Config()
+    return loaded.site.ttl_minutes * 60
+
+
 def published(request: HttpRequest, path: str) -> HttpResponse:
     """A file below the public folder."""
-    return static.serve(request, settings.PUBLIC_DIR, path)
+    return _file(request, settings.PUBLIC_DIR, path)
 
 
 def private(request: HttpRequest, token: str, product: str, name: str) -> HttpResponse:
@@ -63,12 +74,20 @@ def _own_feed(request: HttpRequest, partner: Partner | None, product: str, name:
     row = holder.products.filter(language=language, slug=slug, active=True).first()
     form = _FORM_OF.get(name)
     if partner is None or row is None or form is None:
-        return static.serve(request, settings.PRIVATE_DIR, "-", private=True)
+        return _file(request, settings.PRIVATE_DIR, "-", private=True)
     path = f"{private_folder(partner.slug, row.path)}/{name}"
-    answer = static.serve(request, settings.PRIVATE_DIR, path, private=True)
+    answer = _file(request, settings.PRIVATE_DIR, path, private=True)
     if request.method == "GET" and answer.status_code in (200, 304):
         fetched(partner, row, form, at=now)
     return answer
+
+
+def _file(request: HttpRequest, root: Path, path: str, *, private: bool = False) -> HttpResponse:
+    found = static.answer(asked_of(request.META), root, path, private=private, max_age=poll_seconds())
+    response = HttpResponse(found.body, status=found.status, headers=dict(found.headers))
+    if found.status == 304:
+        del response["Content-Type"]
+    return response
 
 
 def _partner(token: Token | None) -> Partner | None:

@@ -32,6 +32,11 @@ class Words:
     untitled: str
     rights: str
     footer: str
+    for_programs: str  # to a person who opened a feed with a browser
+    copy_address: str
+    all_feeds: str
+    about_archive: str
+    newest: str
     date: Callable[[date], str]  # as a reader writes it: 26 de mayo de 2016
 
 
@@ -51,6 +56,12 @@ _SPANISH = Words(
     untitled="Sin título",
     rights="Cada artículo indica su propia licencia y su fuente.",
     footer="Publicado con Tornavoz",
+    for_programs="Esto es un canal: copie su dirección en un lector o en su sistema de publicación para recibir cada "
+    "artículo completo.",
+    copy_address="Dirección del canal",
+    all_feeds="Todos los canales en una lista (OPML)",
+    about_archive="Esta es una página antigua de un canal. Suscríbase al canal actual.",
+    newest="Canal actual",
     date=long_date,
 )
 
@@ -70,6 +81,11 @@ _ENGLISH = Words(
     untitled="Untitled",
     rights="Each article states its own licence and source.",
     footer="Published with Tornavoz",
+    for_programs="This is a feed: copy its address into a reader or a publishing system to get every article in full.",
+    copy_address="Address of the feed",
+    all_feeds="All feeds as one list (OPML)",
+    about_archive="This is an old page of a feed. Subscribe to the current feed.",
+    newest="Current feed",
     date=long_date_en,
 )
 

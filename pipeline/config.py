@@ -40,13 +40,15 @@ class Site(Table):
     feed_size: int = Field(default=50, ge=1, le=500)  # entries in a feed
     stub_days: int = Field(default=30, ge=1)  # how long a withdrawn entry stays as a stub
     ttl_minutes: int = Field(default=15, ge=1)
+    icon: str | None = None  # address of a square picture of the outlet, for feeds
+    logo: str | None = None  # address of a wide one, at most 144 pixels wide and 400 high
 
-    @field_validator("url")
+    @field_validator("url", "icon", "logo")
     @classmethod
-    def _plain_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
+    def _plain_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
-        return value.rstrip("/")
+        return value.rstrip("/") if value else value
 
 
 class Translating(Table):

@@ -398,6 +398,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Where a document stands in the history of its feed (RFC 5005 section 4). The mappings go from format to address.
+
+    An address may be relative to the document's own, for feeds whose address is secret.
+    """
+
+    archive: bool = False  # a closed page of the past; else the document that one subscribes to
+    older: Mapping[str, str] = field(default_factory=dict)
+    newer: Mapping[str, str] = field(default_factory=dict)  # of an archive page that is not the newest
+    current: Mapping[str, str] = field(default_factory=dict)  # of an archive page: the subscription document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
     """A feed in no format yet: what all three writers are given."""
 
@@ -413,6 +426,10 @@ class FeedDocument:
     entries: tuple[Entry, ...] = ()  # newest first
     hub: str | None = None
     ttl_minutes: int = 15
+    icon: str | None = None  # address of a square picture
+    logo: str | None = None  # address of a wide picture, at most 144 pixels wide
+    stylesheet: str | None = None  # address on the same site that makes the XML readable in a browser
+    history: History = field(default_factory=History)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

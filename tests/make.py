@@ -5,7 +5,6 @@ Knows: how to put the parts together with a clock that is moved by hand. Must no
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from feeds import steps as outward
+from feeds.files import CODINGS, unpacked
 from feeds.readback import bodies
 from pipeline import config, steps
 from pipeline.actions import campaign_step, upkeep
@@ -236,9 +236,9 @@ class Office:
         for folder in ("public", "private"):
             for path in sorted((self.home / folder).rglob("*")):
                 if path.is_file():
-                    content = path.read_bytes()
                     name = path.relative_to(self.home).as_posix()
-                    found[name] = gzip.decompress(content) if path.suffix == ".gz" else content
+                    twin = path.suffix in CODINGS.values()
+                    found[name] = unpacked(path) if twin else path.read_bytes()
         return found
 
     def stamps(self) -> dict[str, tuple[int, str]]:

@@ -49,7 +49,7 @@ def draft_day(config: Config, on: date, *, now: datetime) -> list[Path]:
             log.warning("courtesy.no-sender", source=source.slug, repair="set [site] contact in newsroom.toml")
             continue
         message = draft(source.publisher, source.contact, sender, items, on)
-        if files.write(path, message.as_bytes(), modified=now, gzip=False):
+        if files.write(path, message.as_bytes(), modified=now, twins=False):
             written.append(path)
             audit.record("courtesy.drafted", f"source:{source.slug}", now=now, actor="clock", reason=path.name)
     return written

@@ -105,7 +105,7 @@ def test_for_one_partner_only_that_partners_feed_changes(office: Office) -> None
     changed = {name for name, content in office.files().items() if before[name] != content}
     folder = "private/el-faro/es/all"
     assert changed == {
-        f"{folder}/{name}{twin}" for name in ("rss.xml", "atom.xml", "feed.json") for twin in ("", ".gz")
+        f"{folder}/{name}{twin}" for name in ("rss.xml", "atom.xml", "feed.json") for twin in ("", ".br", ".gz")
     }
     guid = office.release(article).guid
     assert office.items(partner="el-faro")[guid]["date_modified"] > office.items()[guid]["date_modified"]

@@ -184,10 +184,12 @@ def test_a_paying_partner_may_not_have_what_its_use_forbids(published: Published
 
 def test_a_missing_feed_and_a_stale_twin_are_named(published: Published) -> None:
     files.twin_of(feed(published, "atom.xml")).write_bytes(files.compressed(b"old"))
+    files.twin_of(feed(published, "atom.xml"), "br").write_bytes(b"damaged")
     feed(published, "rss.xml").unlink()
     assert published.wrong() == [
         "rss.xml of es/all is missing",
-        "the compressed twin of atom.xml of es/all holds something else",
+        "the compressed twin atom.xml.br of atom.xml of es/all holds something else",
+        "the compressed twin atom.xml.gz of atom.xml of es/all holds something else",
     ]
 
 

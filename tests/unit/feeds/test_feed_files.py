@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from feeds.files import compressed, etag, remove, twin_of, write
+from feeds.files import CODINGS, compressed, etag, remove, twin_of, unpacked, write
 from pipeline.errors import PublishError, Retry
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,6 +28,16 @@ def test_first_write_makes_text_and_twin_with_one_time(tmp_path: Path) -> None:
     assert path.stat().st_mtime == twin_of(path).stat().st_mtime == NOON.timestamp()
     assert path.stat().st_mode & 0o777 == 0o644
     assert leftovers(path.parent) == []
+
+
+def test_each_coding_has_its_twin_and_removal_takes_them_all(tmp_path: Path) -> None:
+    path = tmp_path / "rss.xml"
+    write(path, b"uno", modified=NOON)
+    for coding in CODINGS:
+        assert unpacked(twin_of(path, coding)) == b"uno"
+        assert twin_of(path, coding).stat().st_mtime == NOON.timestamp()
+    assert remove(path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_equal_bytes_leave_everything_alone(tmp_path: Path) -> None:
@@ -70,7 +80,7 @@ def test_twin_that_is_lost_or_stale_is_made_again(tmp_path: Path) -> None:
 def test_file_without_twin_takes_an_old_twin_away(tmp_path: Path) -> None:
     path = tmp_path / "rss.xml"
     write(path, b"uno", modified=NOON)
-    assert write(path, b"uno", modified=NOON, gzip=False)
+    assert write(path, b"uno", modified=NOON, twins=False)
     assert not twin_of(path).exists()
 
 
@@ -80,12 +90,12 @@ def test_old_twin_is_gone_before_the_new_text_stands(tmp_path: Path, monkeypatch
     original, seen = Path.replace, []
 
     def watched(self: Path, target: Path) -> Path:
-        seen.append((target.name, twin_of(path).exists()))
+        seen.append((target.name, [coding for coding in CODINGS if twin_of(path, coding).exists()]))
         return original(self, target)
 
     monkeypatch.setattr(Path, "replace", watched)
     write(path, b"dos", modified=NOON)
-    assert seen == [("rss.xml", False), ("rss.xml.gz", False)]
+    assert seen == [("rss.xml", []), ("rss.xml.br", []), ("rss.xml.gz", ["br"])]
 
 
 def test_interrupted_write_keeps_the_old_text_and_no_scraps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from feeds.jsonfeed import jsonfeed
-from pipeline.types import Correction, Entry, FeedDocument
+from pipeline.types import Correction, Entry, FeedDocument, History
 
 MakeEntry = Callable[..., Entry]
 MakeDocument = Callable[..., FeedDocument]
@@ -72,6 +72,23 @@ def test_hub_and_own_address_are_given_only_where_they_exist(make_document: Make
     secret = read(make_document(urls={}, hub=None))
     assert "feed_url" not in secret
     assert "hubs" not in secret
+
+
+def test_history_is_walked_by_next_url_and_an_old_page_says_so(make_document: MakeDocument) -> None:
+    older = {"json": "https://eco.example/archive/6/feed.json"}
+    now = read(make_document(history=History(older=older)))
+    assert now["next_url"] == "https://eco.example/archive/6/feed.json"
+    assert "archive" not in now["_status"]
+    page = read(make_document(history=History(archive=True, older=older, current={"json": "https://eco.example/now"})))
+    assert (page["_status"]["archive"], page["_status"]["current"]) == (True, "https://eco.example/now")
+    assert "next_url" not in read(make_document())
+
+
+def test_feed_has_its_licence_its_picture_and_a_word_to_whoever_opens_it(make_document: MakeDocument) -> None:
+    feed = read(make_document(icon="https://eco.example/icon.png"))
+    assert feed["_rights"]["licence_url"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert feed["icon"] == "https://eco.example/icon.png"
+    assert feed["user_comment"].startswith("Esto es un canal")
 
 
 def test_empty_feed_still_has_its_list_of_items(make_document: MakeDocument) -> None:

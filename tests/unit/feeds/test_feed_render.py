@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.extension import ATOM, CONTENT, DC, DCTERMS, LANG, LICENCE, SYNDICATION, TOMBSTONE
+from feeds.extension import ATOM, CONTENT, DC, DCTERMS, HISTORY, LANG, LICENCE, SYNDICATION, TOMBSTONE
 from feeds.render import atom, rss
-from pipeline.types import Correction, Entry, FeedDocument, Licence
+from pipeline.types import Correction, Entry, FeedDocument, History, Licence
 
 MakeEntry = Callable[..., Entry]
 MakeDocument = Callable[..., FeedDocument]
@@ -137,6 +137,85 @@ def test_rss_item_carries_credit_licence_and_the_way_back(make_document: MakeDoc
     names = [child.tag for child in item]
     assert names.index("description") < names.index(f"{{{CONTENT}}}encoded")
     assert item.find("author") is None
+
+
+def test_both_languages_are_told_apart_by_their_relation(make_document: MakeDocument, make_entry: MakeEntry) -> None:
+    plain = make_entry(1)
+    own = replace(plain, attribution=replace(plain.attribution, translated=False))
+    original = {
+        "type": "text/html",
+        "hreflang": "en",
+        "title": "Bridge opens after nine years",
+        "href": "https://river.example/2016/05/bridge-opens",
+    }
+    for entry in (
+        channel_of(make_document(plain)).find("item"),
+        feed_of(make_document(plain)).find(f"{{{ATOM}}}entry"),
+    ):
+        assert links(entry, "related") == [{"rel": "related", **original}]
+        assert links(entry, "via") == [{"rel": "via", **original}]
+    assert links(channel_of(make_document(own)).find("item"), "related") == []
+
+
+def test_a_section_is_told_from_a_keyword(make_document: MakeDocument) -> None:
+    item = channel_of(make_document()).find("item")
+    told = [(category.text, category.get("domain")) for category in item.iterfind("category")]
+    assert told == [("Obras", "tag:eco.example,2026:sections"), ("puentes", None), ("ríos", None)]
+    entry = feed_of(make_document()).find(f"{{{ATOM}}}entry")
+    told = [(category.get("term"), category.get("scheme")) for category in entry.iterfind(f"{{{ATOM}}}category")]
+    assert told == [("Obras", "tag:eco.example,2026:sections"), ("puentes", None), ("ríos", None)]
+
+
+def test_channel_says_when_its_newest_article_came_out_and_under_which_licence(make_document: MakeDocument) -> None:
+    channel = channel_of(make_document())
+    assert channel.findtext("pubDate") == "Sun, 01 Mar 2026 09:02:00 +0000"
+    assert [link["href"] for link in links(channel, "license")] == ["https://creativecommons.org/licenses/by/4.0/"]
+    assert channel.findtext("copyright")
+
+
+def test_the_picture_has_the_title_and_the_link_of_its_channel(make_document: MakeDocument) -> None:
+    document = make_document(icon="https://eco.example/icon.png", logo="https://eco.example/logo.png")
+    channel, feed = channel_of(document), feed_of(document)
+    picture = channel.find("image")
+    assert picture.findtext("url") == "https://eco.example/logo.png"
+    assert picture.findtext("title") == channel.findtext("title")
+    assert picture.findtext("link") == channel.findtext("link")
+    assert feed.findtext(f"{{{ATOM}}}icon") == "https://eco.example/icon.png"
+    assert feed.findtext(f"{{{ATOM}}}logo") == "https://eco.example/logo.png"
+    assert channel_of(make_document()).find("image") is None
+
+
+def history(form: str) -> History:
+    return History(
+        archive=True,
+        older={form: "https://eco.example/archive/6"},
+        newer={form: "https://eco.example/archive/8"},
+        current={form: "https://eco.example/now"},
+    )
+
+
+@pytest.mark.parametrize(("form", "read"), [("rss", channel_of), ("atom", feed_of)])
+def test_an_old_page_says_so_and_knows_its_neighbours(
+    form: str, read: Callable[[FeedDocument], Any], make_document: MakeDocument
+) -> None:
+    page = read(make_document(history=history(form)))
+    assert page.find(f"{{{HISTORY}}}archive") is not None
+    for rel, href in (("prev-archive", "archive/6"), ("next-archive", "archive/8"), ("current", "now")):
+        assert [link["href"] for link in links(page, rel)] == [f"https://eco.example/{href}"]
+    now = read(make_document(history=History(older={form: "https://eco.example/archive/9"})))
+    assert now.find(f"{{{HISTORY}}}archive") is None
+    assert [link["href"] for link in links(now, "prev-archive")] == ["https://eco.example/archive/9"]
+
+
+def test_the_stylesheet_is_named_before_the_root_and_changes_nothing_behind_it(make_document: MakeDocument) -> None:
+    for writer in (rss, atom):
+        plain, styled = writer(make_document()), writer(make_document(stylesheet='/a"b&c.xsl'))
+        tree = etree.fromstring(styled)
+        pointer = tree.getprevious()
+        assert isinstance(pointer, etree._ProcessingInstruction)
+        assert pointer.target == "xml-stylesheet"
+        assert pointer.getprevious() is None
+        assert etree.tostring(tree) == etree.tostring(etree.fromstring(plain))
 
 
 def test_rss_names_the_source_once(make_document: MakeDocument, make_entry: MakeEntry) -> None:

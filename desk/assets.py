@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from desk.access import public
-from feeds.static import accepts_gzip
+from feeds.static import codings
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 
@@ -54,7 +54,7 @@ def asset(request: HttpRequest, digest: str, name: str) -> HttpResponse:
     found = _shelf().get(name)
     if found is None or found.digest != digest:
         raise Http404
-    packed = accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    packed = "gzip" in codings(request.headers.get("Accept-Encoding", ""))
     response = HttpResponse(found.packed if packed else found.content, content_type=f"{found.kind}; charset=utf-8")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Vary"] = "Accept-Encoding"

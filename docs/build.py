@@ -45,6 +45,7 @@ GROUPS = {
     "Partners and publishers": ("partners list", "tokens issue", "tokens list", "tokens revoke", "receipts",
                                 "credit list", "credit report", "credit check", "credit settle", "courtesy draft",
                                 "courtesy list", "courtesy send"),
+    "People": ("users add", "users list", "users role", "users password", "users disable", "users enable"),
     "Models": ("models list", "models install", "models verify"),
     "Processes, one by one": ("serve", "worker", "beat", "publish"),
 }  # fmt: skip

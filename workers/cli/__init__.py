@@ -28,6 +28,7 @@ from workers.cli import (
     receipts,
     running,
     tokens,
+    users,
 )
 
 
@@ -55,6 +56,20 @@ def main(home: Path | None) -> None:
         os.environ["TORNAVOZ_HOME"] = str(home.resolve())
 
 
-for group in (running, intake, looking, editing, campaigns, memory, models, partners, tokens, receipts, credit, mail):
+for group in (
+    running,
+    intake,
+    looking,
+    editing,
+    campaigns,
+    memory,
+    models,
+    partners,
+    tokens,
+    receipts,
+    credit,
+    mail,
+    users,
+):
     for command in group.COMMANDS:
         main.add_command(command)

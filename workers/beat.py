@@ -15,7 +15,7 @@ import structlog
 from django.db.models import Q, QuerySet
 
 from pipeline.actions import upkeep
-from pipeline.ledger import placements, units
+from pipeline.ledger import placements, pulse, units
 from pipeline.ledger.models import Unit
 from pipeline.runner import Runner
 from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
@@ -42,6 +42,7 @@ class Beat:
     def tick(self) -> int:
         """Sweep once. Returns how many units were rung or run."""
         now = self._clock()
+        pulse.beat(pulse.SWEEPER, now=now)
         upkeep.lift_embargoes(now=now)
         if time.monotonic() >= self._next_upkeep:
             self._next_upkeep = time.monotonic() + HOURLY

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from pipeline.errors import IllegalTransition, SourceError
 from pipeline.ingest import identity
-from pipeline.ledger import audit, codec, units
+from pipeline.ledger import audit, codec, search, units
 from pipeline.ledger.models import Article, Payload, Revision, Source
 from pipeline.stages import LEGAL_REVISION, RevisionState, Step
 from pipeline.types import ArticleId, Envelope, Incoming, Permission, RevisionId, Story
@@ -219,6 +219,7 @@ def save_story(pk: RevisionId, story: Story, *, now: datetime, actor: str) -> No
     """Store what was read, and say so."""
     Revision.objects.filter(pk=pk).update(story=codec.dump(story))
     row = move(pk, RevisionState.EXTRACTED)
+    search.save_original(row.article_id, story)
     audit.record(
         "revision.extracted",
         f"revision:{pk}",

@@ -14,7 +14,7 @@ from django.db.models import Max, Q, TextField
 from django.db.models.functions import Cast, Length
 
 from pipeline.errors import IllegalTransition
-from pipeline.ledger import audit, codec
+from pipeline.ledger import audit, codec, search
 from pipeline.ledger.models import MemoryEntry, Revision, Segment, Translation
 from pipeline.stages import LEGAL_TRANSLATION, RevisionState, TranslationState
 from pipeline.translation.memory import Remembered
@@ -142,6 +142,7 @@ def save_draft(pk: TranslationId, draft: Draft, *, now: datetime, actor: str) ->
     row.draft = codec.dump(replace(draft, matches=()))
     row.findings = codec.dump_each(draft.findings)
     row.save(update_fields=["draft", "findings"])
+    search.save_translation(row.revision.article_id, draft)
     row.segments.all().delete()
     Segment.objects.bulk_create(
         [

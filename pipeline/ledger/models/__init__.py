@@ -5,13 +5,13 @@ JSON columns hold the frozen records of pipeline/types.py, written and read by c
 """
 
 from pipeline.ledger.models.access import Fetch, Token
-from pipeline.ledger.models.articles import Article, Payload, Revision
+from pipeline.ledger.models.articles import Article, Payload, Revision, SearchText
 from pipeline.ledger.models.campaigns import Campaign, CampaignItem
 from pipeline.ledger.models.catalog import Partner, Product, Source
 from pipeline.ledger.models.placements import Placement, Proof
 from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
 from pipeline.ledger.models.translations import MemoryEntry, PostEdit, Segment, Translation, Waiver
-from pipeline.ledger.models.work import Event, Unit
+from pipeline.ledger.models.work import Event, Pulse, Unit
 
 __all__ = [
     "Article",
@@ -29,9 +29,11 @@ __all__ = [
     "PostEdit",
     "Product",
     "Proof",
+    "Pulse",
     "Receipt",
     "Release",
     "Revision",
+    "SearchText",
     "Segment",
     "Source",
     "Token",

@@ -21,6 +21,7 @@ class Article(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="article_once_per_source")]
+        indexes = [models.Index(fields=["created_at"], name="article_created")]
 
 
 class Payload(models.Model):
@@ -51,3 +52,22 @@ class Revision(models.Model):
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
         ]
         indexes = [models.Index(fields=["state"])]
+
+
+class SearchText(models.Model):
+    """What one article says in one language, folded for searching: see pipeline/ledger/search.py.
+
+    The full-text index over `title` and `body` belongs to the database: an FTS5 table or a tsvector column, kept in
+    step by the database itself (migration 0010).
+    """
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=12)
+    original = models.BooleanField()
+    section = models.CharField(max_length=120, blank=True)
+    title = models.TextField()
+    body = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "language"], name="search_text_once")]
+        indexes = [models.Index(fields=["section"], name="search_section")]

@@ -31,7 +31,11 @@ class Release(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["article", "product"], name="release_once_per_product")]
-        indexes = [models.Index(fields=["product", "state", "-updated_at"])]
+        indexes = [
+            models.Index(fields=["product", "state", "-updated_at"]),
+            models.Index(fields=["-published_at"], name="release_newest"),
+            models.Index(fields=["embargo_until"], name="release_scheduled", condition=models.Q(state="scheduled")),
+        ]
 
 
 class CorrectionNote(models.Model):
@@ -67,7 +71,12 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["release", "partner", "version", "sending"], name="delivery_once")
         ]
-        indexes = [models.Index(fields=["partner", "state"])]
+        indexes = [
+            models.Index(fields=["partner", "state"]),
+            models.Index(
+                fields=["created_at"], name="delivery_failed", condition=models.Q(state__in=["dead", "refused"])
+            ),
+        ]
 
 
 class Attempt(models.Model):

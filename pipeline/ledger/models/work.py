@@ -45,4 +45,12 @@ class Unit(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="unit_ready", condition=Q(state="ready")),
             models.Index(fields=["lease_until"], name="unit_leased", condition=Q(state="leased")),
+            models.Index(fields=["due_at"], name="unit_parked", condition=Q(state="parked")),
         ]
+
+
+class Pulse(models.Model):
+    """When a process that should always run was last heard. A row is a name, and is written over."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()

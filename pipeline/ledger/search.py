@@ -1,0 +1,196 @@
+"""Search over everything an article says, in the original and in each translation.
+
+Knows: how text is folded, what a query means, SQLite's and PostgreSQL's full text. Must not know: pages.
+
+Text is folded here, not by the database (lower case, no accents, nothing but letters and digits), so both databases
+cut it into the same words and «Bogotá» is found by "bogota". The index itself follows the table by the database's own
+means: a row that is saved is found, in the same transaction, and one that is rolled back never was.
+
+A query: words must all be there, each as the beginning of a word; "words in quotation marks" stand together. The
+address of an article, or a release's guid, finds just that.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC as ZONE
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from pipeline.ledger.models import Article, Release, Revision, SearchText, Translation
+from pipeline.stages import ReleaseState, RevisionState, TranslationState
+from pipeline.types import Draft, Story
+
+LONGEST = 200_000  # characters of a body that are indexed; PostgreSQL takes no document of more than 1 MB
+_WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r'"([^"]*)"|«([^»]*)»|(\S+)')
+STATES = ("held", "working", "refused", "scheduled", "published", "withheld", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is looked for. Empty fields ask for nothing; `state` is one of STATES; dates are of receiving, in UTC."""
+
+    words: str = ""
+    source: str = ""
+    state: str = ""
+    section: str = ""
+    product: str = ""  # path, "es/all"
+    language: str = ""  # there is a translation into it
+    since: date | None = None
+    until: date | None = None
+
+
+def fold(text: str) -> str:
+    """Words in lower case without accents, one space between them."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+
+
+# --- keeping the index -------------------------------------------------------------------------------------------
+
+
+def save_original(article: int, story: Story) -> None:
+    """What the newest revision says. Called in the transaction that saves it."""
+    body = _joined([story.standfirst, *(block.text for block in story.blocks), *story.authors, *story.keywords])
+    SearchText.objects.filter(article=article, original=True).exclude(language=story.language[:12]).delete()
+    _save(article, story.language, story.headline, body, original=True, section=(story.section or "")[:120])
+
+
+def save_translation(article: int, draft: Draft) -> None:
+    """What the newest translation into a language says. Called in the transaction that saves it."""
+    body = _joined([draft.standfirst, *(block.text for block in draft.blocks)])
+    _save(article, draft.language, draft.headline, body, original=False, section="")
+
+
+def _joined(parts: Iterable[str | None]) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _save(article: int, language: str, title: str, body: str, *, original: bool, section: str) -> None:
+    SearchText.objects.update_or_create(
+        article_id=article,
+        language=language[:12],
+        defaults={
+            "original": original,
+            "section": section,
+            "title": fold(title)[:LONGEST],
+            "body": fold(body)[:LONGEST],
+        },
+    )
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
+
+
+def find(wanted: Wanted) -> QuerySet[Article]:
+    """The articles that fit, newest first. Counting and slicing are the caller's."""
+    rows = Article.objects.order_by("-pk")
+    words = wanted.words.strip()
+    if words:
+        rows = rows.filter(_address(words) if "://" in words or words.startswith("tag:") else _text(words))
+    if wanted.source:
+        rows = rows.filter(source__slug=wanted.source)
+    if wanted.state:
+        rows = rows.filter(_in_state(wanted.state))
+    if wanted.section:
+        rows = rows.filter(pk__in=SearchText.objects.filter(section=wanted.section).values("article"))
+    if wanted.product:
+        language, _, slug = wanted.product.partition("/")
+        rows = rows.filter(
+            pk__in=Release.objects.filter(product__language=language, product__slug=slug).values("article")
+        )
+    if wanted.language:
+        rows = rows.filter(pk__in=SearchText.objects.filter(language=wanted.language, original=False).values("article"))
+    if wanted.since:
+        rows = rows.filter(created_at__gte=datetime.combine(wanted.since, time(), tzinfo=ZONE))
+    if wanted.until:
+        rows = rows.filter(created_at__lt=datetime.combine(wanted.until + timedelta(days=1), time(), tzinfo=ZONE))
+    return rows
+
+
+def sections() -> list[str]:
+    """Every section that an article came in with."""
+    rows = SearchText.objects.exclude(section="").order_by("section")
+    return list(rows.values_list("section", flat=True).distinct())
+
+
+def _address(words: str) -> Q:
+    return Q(url=words) | Q(pk__in=Release.objects.filter(guid=words).values("article"))
+
+
+def _text(words: str) -> Q:
+    terms = _terms(words)
+    if not terms:  # nothing but marks: no text has it
+        return Q(pk__in=())
+    if connection.vendor == "sqlite":
+        query, sql = _fts5(terms), "SELECT rowid FROM ledger_searchindex WHERE ledger_searchindex MATCH %s"
+    else:
+        query, sql = _tsquery(terms), "SELECT id FROM ledger_searchtext WHERE document @@ %s::tsquery"
+    # Terms hold letters and digits only, and travel as a parameter all the same.
+    return Q(pk__in=SearchText.objects.filter(pk__in=RawSQL(sql, (query,))).values("article"))  # noqa: S611
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    words: tuple[str, ...]
+    whole: bool  # the last word is not the beginning of a longer one
+
+
+def _terms(words: str) -> list[_Term]:
+    found = []
+    for quoted, angled, bare in _PART.findall(words):
+        pieces = tuple(fold(quoted or angled or bare).split())
+        if pieces:
+            found.append(_Term(pieces, not bare))
+    return found
+
+
+def _fts5(terms: list[_Term]) -> str:
+    return " AND ".join('"' + " ".join(term.words) + '"' + ("" if term.whole else " *") for term in terms)
+
+
+def _tsquery(terms: list[_Term]) -> str:
+    parts = []
+    for term in terms:
+        *first, last = (f"'{word}'" for word in term.words)
+        parts.append("(" + " <-> ".join([*first, last if term.whole else f"{last}:*"]) + ")")
+    return " & ".join(parts)
+
+
+def _in_state(state: str) -> Q:
+    """KeyError when there is no such state."""
+    releases = Release.objects.values("article")
+    live = Q(withdrawn_at__isnull=True)
+    by_state = {
+        "held": live
+        & (
+            Q(pk__in=Revision.objects.filter(state=RevisionState.HELD).values("article"))
+            | Q(pk__in=Translation.objects.filter(state=TranslationState.HELD).values("revision__article"))
+        ),
+        "working": live
+        & (
+            Q(
+                pk__in=Revision.objects.filter(state__in=[RevisionState.RECEIVED, RevisionState.EXTRACTED]).values(
+                    "article"
+                )
+            )
+            | Q(
+                pk__in=Translation.objects.filter(state__in=[TranslationState.QUEUED, TranslationState.DRAFTED]).values(
+                    "revision__article"
+                )
+            )
+        ),
+        "refused": live & Q(pk__in=Revision.objects.filter(state=RevisionState.REFUSED).values("article")),
+        "scheduled": live & Q(pk__in=releases.filter(state=ReleaseState.SCHEDULED)),
+        "published": live & Q(pk__in=releases.filter(state=ReleaseState.USABLE)),
+        "withheld": live & Q(pk__in=releases.filter(state=ReleaseState.WITHHELD)),
+        "withdrawn": Q(withdrawn_at__isnull=False),
+    }
+    return by_state[state]

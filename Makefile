@@ -6,6 +6,7 @@
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
+JUDGES  := $(VENV)/judges
 PYTHON  ?=
 TESTS   ?= tests
 JOBS    ?= 2
@@ -25,7 +26,7 @@ demo: $(STAMP) ## take the sample articles in, translate them, publish the feeds
 up: $(STAMP) ## run everything on this machine: web, workers, beat, broker
 	@$(BIN)/tornavoz up
 
-test: $(STAMP) ## run the tests
+test: $(STAMP) $(JUDGES)/.installed ## run the tests
 	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadfile -q
 
 check: $(STAMP) ## format, lint, types, import rules, migrations
@@ -53,3 +54,11 @@ $(STAMP): pyproject.toml constraints.txt .ci/venv
 	@echo "Installing Tornavoz and its tools into $(VENV) (once; one to three minutes) ..."
 	@$(BIN)/python -m pip install $(if $(VERBOSE),,--quiet --quiet) -c constraints.txt -e '.[dev,broker,postgres]'
 	@touch $@
+
+# Feed parsers from npm that the tests ask for their opinion; without npm those tests say so.
+$(JUDGES)/.installed: tests/judges_node/package-lock.json | $(STAMP)
+	@mkdir -p $(JUDGES)
+	@cp tests/judges_node/package.json tests/judges_node/package-lock.json $(JUDGES)
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix $(JUDGES) --ignore-scripts --no-audit --no-fund --silent && touch $@ \
+	  || { echo "npm could not install the feed parsers; the tests that need them will say so." >&2; test -z "$$CI"; }; fi

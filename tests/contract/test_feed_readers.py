@@ -6,41 +6,31 @@ title, our first words and our dates. The entries are written for these tests an
 
 from __future__ import annotations
 
-import configparser
 import html as html_entities
 import json
-import os
 import re
-import subprocess
 from calendar import timegm
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes, policy
-from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from threading import Thread
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import fastfeedparser  # type: ignore[import-untyped]
 import feedparser
 import pytest
 import reader
 
-from feeds import files
-from feeds.front import asked_of
 from feeds.item import carried
 from feeds.jsonfeed import jsonfeed
 from feeds.page import article, gone
-from feeds.render import atom, rss
-from feeds.static import answer
+from feeds.render import atom
 from pipeline.rights import invariant, rendered
 from pipeline.types import Attribution, Correction, Entry, FeedDocument, Licence, Status
-from tests.judges import absent, faults, flat, newsboat, program, seen
+from tests.judges import absent, faults, flat, newsboat, program, rss2email, seen
+from tests.published import WRITERS, Site
 
 pytestmark = [
     # These readers' own uses of things that Python means to drop; nothing of ours warns.
@@ -49,7 +39,6 @@ pytestmark = [
 ]
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
-WRITERS = {"rss": (rss, "rss.xml"), "atom": (atom, "atom.xml"), "json": (jsonfeed, "feed.json")}
 
 
 def licence(code: str) -> Licence:
@@ -220,41 +209,6 @@ def bodies_open_with_our_words(bodies: dict[str, str]) -> bool:
 # --- a real server -----------------------------------------------------------------------------------------------
 
 
-class _Threaded(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Silent(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Readers' requests are no news."""
-
-
-class Site:
-    """A published folder on a loopback port, answered by our own file server."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.statuses = root, []  # type: Path, list[int]
-        self._server = make_server("127.0.0.1", 0, self._answer, server_class=_Threaded, handler_class=_Silent)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
-        self.base = f"http://127.0.0.1:{self._server.server_port}/"
-
-    def _answer(self, environ: Any, start_response: Any) -> list[bytes]:
-        found = answer(asked_of(environ), self.root, environ["PATH_INFO"].lstrip("/"))
-        self.statuses.append(found.status)
-        start_response(f"{found.status} {HTTPStatus(found.status).phrase}", list(found.headers.items()))
-        return [found.body]
-
-    def publish(self, shown: FeedDocument) -> None:
-        for write, file in WRITERS.values():
-            files.write(self.root / file, write(shown), modified=shown.updated)
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path / "public")
@@ -367,22 +321,7 @@ def test_newsboat_stores_what_we_published(name: str, site: Site, tmp_path: Path
 
 @pytest.mark.parametrize("name", ["rss", "atom"])
 def test_rss2email_mails_what_we_published(name: str, site: Site, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    for folder in ("new", "cur", "tmp"):
-        (home / "mail" / "in" / folder).mkdir(parents=True)
-    settings = configparser.ConfigParser(interpolation=None)
-    settings["DEFAULT"] = {
-        **{"from": "r2e@eco.example", "to": "reader@eco.example", "html-mail": "True", "force-from": "True"},
-        **{"email-protocol": "maildir", "maildir-path": str(home / "mail"), "maildir-mailbox": "in"},
-    }
-    settings["feed.eco"] = {"url": site.base + WRITERS[name][1]}
-    with (home / "config").open("w") as file:
-        settings.write(file)
-    told = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-    command = [program("r2e"), "-c", str(home / "config"), "-d", str(home / "data.json"), "run"]
-    subprocess.run(command, env=told, check=True, timeout=60, capture_output=True)
-
-    mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in (home / "mail/in/new").iterdir()]
+    mails = rss2email(site.base + WRITERS[name][1], tmp_path / "home")
     assert {(mail["X-RSS-ID"], mail["X-RSS-URL"]) for mail in mails} == {(w.guid, w.link) for w in wanted()}
     subjects = {mail["X-RSS-ID"]: flat(mail["Subject"]) for mail in mails}
     assert subjects == {w.guid: w.title for w in wanted()}

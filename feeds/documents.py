@@ -123,7 +123,7 @@ def _entry(
         if permission.ruling is not Ruling.ALLOW:
             return None
     draft = codec.load(Draft, release.translation.draft)
-    spoken = release.article.source.profile["fixed"]  # a section is a set phrase too; one without a wording stays
+    spoken = catalog.fixed_in(release.article.source, release.product.language)  # without a wording a section stays
     updated = max(release.updated_at, resent) if resent else release.updated_at
     return Entry(
         guid=release.guid,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.text.spanish import long_date, long_date_en
+from pipeline.text.dates import long_date_en, long_date_es, long_date_fr, long_date_pt
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ _SPANISH = Words(
     all_feeds="Todos los canales en una lista (OPML)",
     about_archive="Esta es una página antigua de un canal. Suscríbase al canal actual.",
     newest="Canal actual",
-    date=long_date,
+    date=long_date_es,
 )
 
 _ENGLISH = Words(
@@ -89,7 +89,57 @@ _ENGLISH = Words(
     date=long_date_en,
 )
 
-_BY_LANGUAGE = {"es": _SPANISH, "en": _ENGLISH}
+_PORTUGUESE = Words(
+    language="pt",
+    skip="Ir para o conteúdo",
+    published="Publicado",
+    updated="Atualizado",
+    feeds="Assinatura",
+    keywords="Temas",
+    articles="Artigos",
+    nothing_yet="Ainda não há artigos.",
+    all_articles="Todos os artigos",
+    withdrawn="Retirado",
+    gone="Este artigo foi retirado e não está mais disponível.",
+    corrected="corrigido",
+    untitled="Sem título",
+    rights="Cada artigo indica a sua própria licença e a sua fonte.",
+    footer="Publicado com Tornavoz",
+    for_programs="Este é um canal: copie o seu endereço em um leitor ou no seu sistema de publicação para receber cada "
+    "artigo completo.",
+    copy_address="Endereço do canal",
+    all_feeds="Todos os canais em uma lista (OPML)",
+    about_archive="Esta é uma página antiga de um canal. Assine o canal atual.",
+    newest="Canal atual",
+    date=long_date_pt,
+)
+
+_FRENCH = Words(
+    language="fr",
+    skip="Aller au contenu",
+    published="Publié",
+    updated="Mis à jour",
+    feeds="Abonnement",
+    keywords="Thèmes",
+    articles="Articles",
+    nothing_yet="Pas encore d’articles.",
+    all_articles="Tous les articles",
+    withdrawn="Retiré",
+    gone="Cet article a été retiré et n’est plus disponible.",
+    corrected="corrigé",
+    untitled="Sans titre",
+    rights="Chaque article indique sa propre licence et sa source.",
+    footer="Publié avec Tornavoz",
+    for_programs="Ceci est un flux\u00a0: copiez son adresse dans un lecteur ou dans votre système de publication pour "
+    "recevoir chaque article complet.",
+    copy_address="Adresse du flux",
+    all_feeds="Tous les flux en une liste (OPML)",
+    about_archive="Ceci est une ancienne page d’un flux. Abonnez-vous au flux actuel.",
+    newest="Flux actuel",
+    date=long_date_fr,
+)
+
+_BY_LANGUAGE = {"es": _SPANISH, "en": _ENGLISH, "pt": _PORTUGUESE, "fr": _FRENCH}
 _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"}
 
 

@@ -118,7 +118,7 @@ class SourceTable(Table):
     furniture: tuple[str, ...] = ()  # beginnings of lines that are dropped
     body_ends: tuple[str, ...] = ()  # beginnings of lines after which nothing belongs to the body
     rights_starts: tuple[str, ...] = ("We encourage readers to copy",)
-    fixed: dict[str, str] = {}  # set phrases with their one translation
+    fixed: dict[str, dict[str, str]] = {}  # for a language: set phrases with their one translation
     rights: RightsTable | None = None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.config import Translating
 from pipeline.errors import EngineUnavailable, SourceError, StaleWork
-from pipeline.ledger import articles, postedits, translations, units
+from pipeline.ledger import articles, catalog, postedits, translations, units
 from pipeline.runner import Effect, Work
 from pipeline.stages import Step, TranslationState
 from pipeline.telemetry import SENTENCES
@@ -123,7 +123,7 @@ def _loaded(work: Work) -> tuple[tuple[str, str], Task | None]:
     task = Task(
         id=translation.id,
         story=revision.story,
-        fixed=revision.source.profile["fixed"],
+        fixed=catalog.fixed_in(revision.source, translation.language),
         known=postedits.known(*pair, sentences, translation),
     )
     return pair, task

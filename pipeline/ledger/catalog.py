@@ -33,6 +33,12 @@ def rights_of(source: Source) -> Rights | None:
     return codec.load(Rights, source.rights) if source.rights is not None else None
 
 
+def fixed_in(source: Source, language: str) -> Mapping[str, str]:
+    """The source's set phrases with their one wording in a language; sections and keywords are among them."""
+    phrases: Mapping[str, str] = source.profile["fixed"].get(language, {})
+    return phrases
+
+
 def use_of(partner: Partner) -> UseClass:
     return UseClass(partner.use)
 
@@ -98,7 +104,7 @@ def _source(table: SourceTable, rights: Any) -> dict[str, Any]:
             "furniture": list(table.furniture),
             "body_ends": list(table.body_ends),
             "rights_starts": list(table.rights_starts),
-            "fixed": dict(table.fixed),
+            "fixed": {language: dict(phrases) for language, phrases in table.fixed.items()},
         },
     }
 

@@ -104,6 +104,8 @@ def guid(tag: str, article: int, language: str) -> str:
 _NOTES = {
     "es": "el texto sigue la nueva versión publicada por el medio original",
     "en": "the text follows the publisher's new version",
+    "pt": "o texto segue a nova versão publicada pelo veículo original",
+    "fr": "le texte suit la nouvelle version publiée par le média d’origine",
 }
 
 

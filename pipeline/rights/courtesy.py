@@ -21,7 +21,7 @@ from email.utils import getaddresses
 
 from pipeline.errors import ConfigError
 from pipeline.rights.lines import clean
-from pipeline.text.spanish import long_date, long_date_en
+from pipeline.text.dates import long_date_en, long_date_es
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def _text(publisher: str, items: Sequence[CourtesyItem], on: date) -> str:
         "above and below the text, your reuse terms and a notice that the text was translated. To have one corrected, "
         "taken down, or the credit changed, answer this message.",
         f"A la redacción de {publisher}:",
-        f"El {long_date(on)} republicamos {spanish}, con su firma, un enlace al original antes y después del texto, "
+        f"El {long_date_es(on)} republicamos {spanish}, con su firma, un enlace al original antes y después del texto, "
         "sus condiciones de uso y el aviso de que el texto fue traducido. Si desea que se corrija o se retire alguno, "
         "o que se cambie el crédito, responda a este mensaje.",
         *(_item(number, item) for number, item in enumerate(items, start=1)),

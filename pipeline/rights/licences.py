@@ -69,6 +69,28 @@ _NAMES: Final = {
         "cc0": "CC0 1.0 Universal",
         "pdm": "Marca de Dominio Público 1.0",
     },
+    "pt": {
+        "by": "Atribuição",
+        "nc": "NãoComercial",
+        "nd": "SemDerivações",
+        "sa": "CompartilhaIgual",
+        "4.0": "Internacional",
+        "3.0": "Não Adaptada",
+        "generic": "Genérica",
+        "cc0": "CC0 1.0 Universal",
+        "pdm": "Marca de Domínio Público 1.0",
+    },
+    "fr": {
+        "by": "Attribution",
+        "nc": "Pas d’Utilisation Commerciale",
+        "nd": "Pas de Modification",
+        "sa": "Partage dans les Mêmes Conditions",
+        "4.0": "International",
+        "3.0": "non transposé",
+        "generic": "Générique",
+        "cc0": "CC0 1.0 universel",
+        "pdm": "Marque du Domaine Public 1.0",
+    },
 }
 
 
@@ -120,7 +142,8 @@ def name_in(licence: Licence, language: str) -> str:
     names = _NAMES.get(language.split("-", maxsplit=1)[0].lower(), _NAMES["en"])
     if licence.code in ("cc0", "pdm"):
         return names[licence.code]
-    elements = "-".join(names[element] for element in licence.code.split("-"))
+    words = [names[element] for element in licence.code.split("-")]
+    elements = (" - " if any(" " in word for word in words) else "-").join(words)
     if licence.port:
         scope = licence.port.upper() if len(licence.port) <= 3 else licence.port.title()
     else:

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Final
 
 from pipeline.errors import ConfigError
-from pipeline.text.spanish import long_date, long_date_en
+from pipeline.text.dates import long_date_en, long_date_es, long_date_fr, long_date_pt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,14 @@ def _english_and(_name: str) -> str:
     return "and"
 
 
+def _portuguese_and(_name: str) -> str:
+    return "e"
+
+
+def _french_and(_name: str) -> str:
+    return "et"
+
+
 _SPANISH: Final = Wording(
     byline="Por {author}, {publisher}",
     byline_publisher="Por {publisher}",
@@ -120,7 +128,7 @@ _SPANISH: Final = Wording(
         "ar": "árabe",
     },
     conjunction=_spanish_and,
-    long_date=long_date,
+    long_date=long_date_es,
 )
 
 _ENGLISH: Final = Wording(
@@ -169,7 +177,102 @@ _ENGLISH: Final = Wording(
     long_date=long_date_en,
 )
 
-_PACKS: Final[dict[str, Wording]] = {"es": _SPANISH, "en": _ENGLISH}
+_PORTUGUESE: Final = Wording(
+    byline="Por {author}, {publisher}",
+    byline_publisher="Por {publisher}",
+    translator="Tradução automática: {maker} · {review}",
+    translator_bare="Tradução automática · {review}",
+    maker="{outlet} com {engine}",
+    edited_on="revisada por {name}, {date}",
+    edited="revisada por {name}",
+    unreviewed="sem revisão humana",
+    first_published="Publicado primeiro{language} por {publisher}{date}: {title}",
+    in_language=" em {language}",
+    on_date=" em {date}",
+    changes="Alterações: traduzido do {source} para o {target}; imagens e elementos da página foram omitidos{others}. "
+    "{publisher} não revisou nem aprovou esta versão. Em caso de diferença, vale o texto em {source}.",
+    original="Leia o original em {publisher}: {url}",
+    licence="Texto: {publisher}, {licence}.",
+    text_only="Texto: {publisher}.",
+    house_terms="Texto: {publisher}. Reprodução permitida segundo as {terms}; mais informações em {site}.",
+    terms_label="condições desse veículo",
+    non_commercial="Somente para uso não comercial.",
+    share_alike="Esta tradução é oferecida sob a mesma licença.",
+    permission="Usado com permissão de {publisher}.",
+    permission_reference="Usado com permissão de {publisher} ({reference}).",
+    media="Fotos e gráficos não estão incluídos.",
+    correction="Corrigido em {date}: {what}",
+    contact="Contato: {contact}",
+    withdrawn_title="Retirado",
+    withdrawn="Retirado em {date}. Por favor, remova a sua cópia.",
+    credit_removed="Crédito retirado a pedido do titular.",
+    languages={
+        "en": "inglês",
+        "es": "espanhol",
+        "pt": "português",
+        "fr": "francês",
+        "de": "alemão",
+        "it": "italiano",
+        "ca": "catalão",
+        "gl": "galego",
+        "nl": "holandês",
+        "ru": "russo",
+        "ar": "árabe",
+    },
+    conjunction=_portuguese_and,
+    long_date=long_date_pt,
+)
+
+# A colon and a semicolon stand after a no-break space in French.
+_FRENCH: Final = Wording(
+    byline="Par {author}, {publisher}",
+    byline_publisher="Par {publisher}",
+    translator="Traduction automatique\u00a0: {maker} · {review}",
+    translator_bare="Traduction automatique · {review}",
+    maker="{outlet} avec {engine}",
+    edited_on="relue par {name}, {date}",
+    edited="relue par {name}",
+    unreviewed="sans relecture humaine",
+    first_published="Publié d’abord{language} par {publisher}{date}\u00a0: {title}",
+    in_language=" en {language}",
+    on_date=" le {date}",
+    changes="Modifications\u00a0: traduit en {target} à partir du texte en {source}\u00a0; images et éléments de la "
+    "page omis{others}. {publisher} n’a ni relu ni approuvé cette version. En cas de différence, le texte en {source} "
+    "fait foi.",
+    original="Lire l’original sur {publisher}\u00a0: {url}",
+    licence="Texte\u00a0: {publisher}, {licence}.",
+    text_only="Texte\u00a0: {publisher}.",
+    house_terms="Texte\u00a0: {publisher}. Reproduction autorisée selon les {terms}\u00a0; plus d’informations sur "
+    "{site}.",
+    terms_label="conditions de ce média",
+    non_commercial="Uniquement pour un usage non commercial.",
+    share_alike="Cette traduction est proposée sous la même licence.",
+    permission="Utilisé avec l’autorisation de {publisher}.",
+    permission_reference="Utilisé avec l’autorisation de {publisher} ({reference}).",
+    media="Les photos et les graphiques ne sont pas compris.",
+    correction="Corrigé le {date}\u00a0: {what}",
+    contact="Contact\u00a0: {contact}",
+    withdrawn_title="Retiré",
+    withdrawn="Retiré le {date}. Merci de supprimer votre copie.",
+    credit_removed="Crédit retiré à la demande du titulaire des droits.",
+    languages={
+        "en": "anglais",
+        "es": "espagnol",
+        "pt": "portugais",
+        "fr": "français",
+        "de": "allemand",
+        "it": "italien",
+        "ca": "catalan",
+        "gl": "galicien",
+        "nl": "néerlandais",
+        "ru": "russe",
+        "ar": "arabe",
+    },
+    conjunction=_french_and,
+    long_date=long_date_fr,
+)
+
+_PACKS: Final[dict[str, Wording]] = {"es": _SPANISH, "en": _ENGLISH, "pt": _PORTUGUESE, "fr": _FRENCH}
 LANGUAGES: Final = tuple(_PACKS)
 
 

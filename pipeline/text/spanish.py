@@ -1,4 +1,4 @@
-"""Spanish typography and dates, as rules that are data.
+"""Spanish typography, as rules that are data.
 
 Knows: Spanish orthography. Must not know: English, markup (offsets are carried by `markup.shift`), engines.
 
@@ -12,22 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
-_SPANISH = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
-_ENGLISH = "January February March April May June July August September October November December"
-MONTHS = tuple(_SPANISH.split())
+from pipeline.text.dates import months
+
 _NBSP = "\u00a0"
-
-
-def long_date(day: date) -> str:
-    """Return a date as running Spanish text has it: "26 de mayo de 2016" (OLE, fechas)."""
-    return f"{day.day} de {MONTHS[day.month - 1]} de {day.year}"
-
-
-def long_date_en(day: date) -> str:
-    """Return a date in English, day first: "26 May 2016"."""
-    return f"{day.day} {_ENGLISH.split()[day.month - 1]} {day.year}"
 
 
 # --- quotation marks ---------------------------------------------------------------------------------------------
@@ -134,7 +122,7 @@ def _stops(text: str, at: int) -> bool:
 
 # --- dates and signs ---------------------------------------------------------------------------------------------
 
-_MONTH = "|".join(name.capitalize() for name in MONTHS)
+_MONTH = "|".join(name.capitalize() for name in months("es"))
 _DAY = "Lunes|Martes|Miércoles|Jueves|Viernes|Sábado|Domingo"
 _UNITS = "km²|km|kg|cm|mm|ha|m²|m|g|t|MW|kW|GB|°C|€"
 

@@ -57,7 +57,7 @@ def test_the_credit_names_the_publisher_the_author_the_licence_and_the_original(
 
 
 def test_sections_and_keywords_read_in_the_language_of_the_feed_and_select_in_their_own(office: Office) -> None:
-    phrases = '[source.fixed]\n"Bridges" = "Puentes"\n"rivers" = "ríos"\n\n[source.rights]'
+    phrases = '[source.fixed.es]\n"Bridges" = "Puentes"\n"rivers" = "ríos"\n\n[source.rights]'
     office.apply(office.text.replace("[source.rights]", phrases, 1))
     article = office.publish(section="Bridges", keywords=("rivers", "Arroyo"))
     [entry] = office.items("es/puentes").values()

@@ -67,6 +67,48 @@ def test_english_wording() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "top", "bottom"),
+    [
+        (
+            "pt",
+            [
+                "Por Ana Ruiz e Inés Vidal, El Faro del Sur",
+                "Publicado primeiro em inglês por El Faro del Sur em 26 de maio de 2016: "
+                f"River Ports & Their Owners ({ORIGINAL})",
+                "Tradução automática: Red Sur com argos translate-en_es 0.1 · sem revisão humana",
+                "Alterações: traduzido do inglês para o português; imagens e elementos da página foram omitidos. "
+                "El Faro del Sur não revisou nem aprovou esta versão. Em caso de diferença, vale o texto em inglês.",
+            ],
+            "Texto: El Faro del Sur, Creative Commons Atribuição-NãoComercial-CompartilhaIgual 4.0 Internacional "
+            "(https://creativecommons.org/licenses/by-nc-sa/4.0/). Somente para uso não comercial. "
+            "Esta tradução é oferecida sob a mesma licença. Fotos e gráficos não estão incluídos.",
+        ),
+        (
+            "fr",
+            [
+                "Par Ana Ruiz et Inés Vidal, El Faro del Sur",
+                "Publié d’abord en anglais par El Faro del Sur le 26 mai 2016 : "
+                f"River Ports & Their Owners ({ORIGINAL})",
+                "Traduction automatique : Red Sur avec argos translate-en_es 0.1 · sans relecture humaine",
+                "Modifications : traduit en français à partir du texte en anglais ; images et éléments de la page "
+                "omis. "
+                "El Faro del Sur n’a ni relu ni approuvé cette version. En cas de différence, le texte en anglais "
+                "fait foi.",
+            ],
+            "Texte : El Faro del Sur, Creative Commons Attribution - Pas d’Utilisation Commerciale - "
+            "Partage dans les Mêmes Conditions 4.0 International "
+            "(https://creativecommons.org/licenses/by-nc-sa/4.0/). Uniquement pour un usage non commercial. "
+            "Cette traduction est proposée sous la même licence. Les photos et les graphiques ne sont pas compris.",
+        ),
+    ],
+)
+def test_wording_in_further_languages(language: str, top: list[str], bottom: str) -> None:
+    a = replace(SPANISH, language=language)
+    assert [line.replace("\u00a0", " ") for line in credit.top_text(a).splitlines()] == top
+    assert credit.licence_text(a).replace("\u00a0", " ") == bottom
+
+
 def test_an_unchanged_copy_has_no_translator_and_no_notice() -> None:
     assert credit.top_text(VERBATIM).splitlines() == [
         "By Ana Ruiz and Inés Vidal, El Faro del Sur",
@@ -234,13 +276,15 @@ def test_direction_overrides_and_control_characters_are_dropped() -> None:
     [
         ("es", "Retirado", "Retirado el 3 de marzo de 2026. Elimine su copia, por favor. Consultas: yo@red.example"),
         ("en", "Withdrawn", "Withdrawn on 3 March 2026. Please remove your copy. Questions: yo@red.example"),
+        ("pt", "Retirado", "Retirado em 3 de março de 2026. Por favor, remova a sua cópia. Contato: yo@red.example"),
+        ("fr", "Retiré", "Retiré le 3 mars 2026. Merci de supprimer votre copie. Contact : yo@red.example"),
     ],
 )
 def test_a_withdrawal_stub_asks_for_removal_and_names_nobody(language: str, title: str, text: str) -> None:
     a, on = replace(SPANISH, language=language), date(2026, 3, 3)
     assert credit.stub_title(language) == title
     assert credit.stub_text(a, on, "yo@red.example") == text
-    assert credit.stub_html(a, on, "yo@red.example") == f'<p class="credit-withdrawn">{text}</p>'
+    assert credit.stub_html(a, on, "yo@red.example").replace("\u00a0", " ") == f'<p class="credit-withdrawn">{text}</p>'
     assert "derechos@tornavoz.example" in credit.stub_html(a, on)
     assert "Consultas" not in credit.stub_text(replace(SPANISH, contact=None), on)
 

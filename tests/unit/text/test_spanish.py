@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.text.spanish import RULES, Rule, long_date, long_date_en, typography
+from pipeline.text.spanish import RULES, Rule, typography
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -92,12 +90,6 @@ def test_typography_keeps_every_letter_and_figure_in_order(text: str) -> None:
         return "".join(char for char in value.lower() if char.isalnum() and char not in "º°")
 
     assert words(typography(text)) == words(text)
-
-
-def test_long_dates() -> None:
-    assert long_date(date(2016, 5, 26)) == "26 de mayo de 2016"
-    assert long_date(date(2024, 9, 1)) == "1 de septiembre de 2024"
-    assert long_date_en(date(2016, 5, 26)) == "26 May 2016"
 
 
 def test_a_blank_after_an_opening_quotation_mark_does_not_hide_the_pair() -> None:

@@ -44,7 +44,7 @@ def test_a_feed_is_a_page_with_its_articles(writer: Callable[[FeedDocument], byt
 
 
 @each_writer
-def test_its_words_are_spanish_or_english_and_its_style_is_the_one_that_may_act(
+def test_its_words_are_those_of_the_feed_or_english_and_its_style_is_the_one_that_may_act(
     writer: Callable[[FeedDocument], bytes], make_document: MakeDocument
 ) -> None:
     page = shown(writer(make_document()), "en")
@@ -52,7 +52,7 @@ def test_its_words_are_spanish_or_english_and_its_style_is_the_one_that_may_act(
     assert "This is a feed" in page.text_content()
     assert page.findtext(".//style") == STYLE
     assert page.find(".//script") is None
-    assert stylesheet("fr") == stylesheet("en") != stylesheet("es-419") == stylesheet("es")
+    assert stylesheet("fi") == stylesheet("en") != stylesheet("es-419") == stylesheet("es")
 
 
 @each_writer

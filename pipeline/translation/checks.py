@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from pipeline.translation import fidelity, spelling, symptoms
+from pipeline.translation import calendar, claims, fidelity, spelling, symptoms
 from pipeline.translation.doubts import Doubt
 from pipeline.translation.names import lost, names_in
 from pipeline.types import Block, Draft, Finding, Level, Match, Origin, Story
@@ -181,25 +181,81 @@ SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
     ),
     SentenceCheck(
         code="quotes",
-        level=Level.WARN,
+        level=Level.HOLD,
         look=symptoms.quotes,
         about="Quotation marks do not match the original's.",
         about_es="Las comillas no coinciden con las del original.",
     ),
     SentenceCheck(
         code="negation",
-        level=Level.WARN,
-        look=fidelity.negation,
-        about="A denial may have been lost.",
-        about_es="Quizá se haya perdido una negación.",
+        level=Level.HOLD,
+        look=claims.negation,
+        about="A denial may have been lost; a plea of “not guilty” that became a confession holds.",
+        about_es="Quizá se haya perdido una negación; si «not guilty» pasa a culpable, detiene el artículo.",
         spanish=True,
     ),
     SentenceCheck(
         code="hedge",
+        level=Level.HOLD,
+        look=claims.hedges,
+        about="A suspicion became a fact.",
+        about_es="Una sospecha se ha vuelto un hecho.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="attribution-verb",
         level=Level.WARN,
-        look=fidelity.hedges,
-        about="A suspicion may have become a fact.",
-        about_es="Una sospecha puede haberse vuelto un hecho.",
+        look=claims.attribution,
+        about="A statement or a denial may have lost whoever made it.",
+        about_es="Quizá una declaración o un desmentido haya perdido a su autor.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="back-translation",
+        level=Level.WARN,
+        look=claims.back_translation,
+        about="A quotation of somebody who probably spoke Spanish went through English and back.",
+        about_es="Una cita de quien probablemente habló en español ha pasado por el inglés.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="dates",
+        level=Level.HOLD,
+        look=calendar.dates,
+        about="A date, month or day of the week was changed, or an American date was left month first.",
+        about_es="Se ha cambiado una fecha, un mes o un día de la semana, o una fecha quedó con el mes delante.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="hours",
+        level=Level.HOLD,
+        look=calendar.hours,
+        about="A morning became an afternoon, or the other way round.",
+        about_es="Una hora de la mañana ha pasado a la tarde, o al revés.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="units",
+        level=Level.HOLD,
+        look=calendar.units,
+        about="A figure lost its unit of measure (warns) or took another (holds).",
+        about_es="Una cifra ha perdido su unidad de medida (aviso) o ha tomado otra (detiene).",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="acronyms",
+        level=Level.WARN,
+        look=fidelity.acronyms,
+        about="An acronym was lost.",
+        about_es="Se han perdido unas siglas.",
+        spanish=True,
+    ),
+    SentenceCheck(
+        code="pairs",
+        level=Level.WARN,
+        look=symptoms.pairs,
+        about="A bracket or an opening ¿ or ¡ is missing.",
+        about_es="Falta un paréntesis o un signo ¿ o ¡ de apertura.",
         spanish=True,
     ),
     SentenceCheck(

@@ -1,4 +1,4 @@
-"""Checks of what a sentence says: figures, amounts, addresses, denials and doubts must come through.
+"""Checks of what can be counted or copied: figures, amounts, addresses and acronyms must come through.
 
 Knows: one source sentence and its translation. Must not know: articles, engines, what follows from a doubt.
 """
@@ -11,12 +11,13 @@ from decimal import Decimal
 
 from pipeline.translation.doubts import Doubt
 from pipeline.translation.figures import Figure, figures, roman
-from pipeline.translation.words import HEDGES, NEGATION_EN, NEGATION_ES, VAGUE_EN
+from pipeline.translation.words import ACRONYMS, ACRONYMS_FREE, VAGUE_EN
 from pipeline.types import Level
 
 ADDRESS = re.compile(
     r"https?://[^\s<>\"«»“”]+|www\.[^\s<>\"«»“”]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|(?<![\w.@])@\w{2,}|(?<![\w&])#[^\W\d]\w+"
 )
+_ACRONYM = re.compile(r"(?<![\w@#./-])(?:(?:[A-Z]\.){2,}|[A-Z][A-Z&]+[A-Z]s?|[A-Z]{2}s?)(?![\w/@-]|\.\w)")
 _AFTERNOON = re.compile(r"\bp\.?\s?m\b", re.I)
 _SHORT_YEAR = re.compile(r"\b(\d{2})\d{2}\s?[-–/]\s?(\d{2})\b(?!\d)")
 _PERCENT_EN = re.compile(r"\d\s?%|\d\s?(?:percent|per cent)\b", re.I)
@@ -24,6 +25,7 @@ _PERCENT_ES = re.compile(r"%|por\s?cient|por cien\b|porcent|punto", re.I)
 _BILLION = re.compile(r"\bbillions?\b|\d\s?bn\b", re.I)
 _TRILLION = re.compile(r"\btrillions?\b|\d\s?tn\b", re.I)
 _BILLON = re.compile(r"\bbill(?:ón|on|ones)\b", re.I)
+_TRILLON = re.compile(r"\btrill(?:ón|on|ones)\b", re.I)
 _CURRENCIES = {"$": r"\$|\b(?:dollars?|pesos?|USD|US)\b", "€": r"€|\beuros?\b", "£": r"£|\bpounds?\b|\bsterling\b"}
 
 _IN_SPANISH = {"$": r"\$|\bd[óo]lar|\bpesos?\b|\bUSD\b", "€": r"€|\beuros?\b", "£": r"£|\blibras?\b"}
@@ -64,6 +66,12 @@ def amounts(source: str, target: str) -> Iterator[Doubt]:
             "English “billion” became Spanish “billón”, a thousand times more. Write “mil millones”.",
             "«Billion» se ha traducido por «billón», que es mil veces más. Escriba «mil millones».",
         )
+    if _TRILLION.search(source) and _TRILLON.search(target):
+        yield Doubt(
+            Level.HOLD,
+            "English “trillion” became Spanish “trillón”, a million times more. Write “billón”.",
+            "«Trillion» se ha traducido por «trillón», que es un millón de veces más. Escriba «billón».",
+        )
     if _PERCENT_EN.search(source) and not _PERCENT_ES.search(target):
         yield Doubt(
             Level.HOLD,
@@ -85,6 +93,29 @@ def amounts(source: str, target: str) -> Iterator[Doubt]:
             )
 
 
+def acronyms(source: str, target: str) -> Iterator[Doubt]:
+    """DEA stays DEA; UN becomes ONU. A sentence that shouts is not looked at: there every word looks like one."""
+    found = _ACRONYM.findall(source)
+    shouted = sum(len(word) for word in found) > 0.4 * len(source)
+    lost = [each for each in dict.fromkeys(found) if not _carried(each, target)]
+    if lost and not shouted:
+        yield Doubt(
+            Level.WARN,
+            f"Acronyms of the original are missing: {_listed(lost)}. See whether what they stand for is said.",
+            f"Faltan siglas del original: {_listed(lost)}. Compruebe que se dice lo que significan.",
+        )
+
+
+def _carried(acronym: str, target: str) -> bool:
+    bare = acronym.removesuffix("s").replace(".", "")
+    if bare in ACRONYMS_FREE or re.fullmatch("[IVX]+", bare):
+        return True
+    if known := ACRONYMS.get(bare):
+        return re.search(known, target) is not None
+    dotted = r"\.?".join(map(re.escape, bare))
+    return re.search(rf"(?<!\w){dotted}s?(?!\w)", target) is not None
+
+
 def _sums(sign: str, text: str) -> bool:
     """Whether figures carry this sign: "$40,000"."""
     return re.search(re.escape(sign) + r"\s?\d", text) is not None
@@ -100,27 +131,6 @@ def addresses(source: str, target: str) -> Iterator[Doubt]:
             f"An address or handle was changed: {changed}. Copy it from the original.",
             f"Se ha alterado una dirección o cuenta: {changed}. Cópiela del original.",
         )
-
-
-def negation(source: str, target: str) -> Iterator[Doubt]:
-    """A denial is still one."""
-    if (found := NEGATION_EN.search(source)) and not NEGATION_ES.search(target):
-        yield Doubt(
-            Level.WARN,
-            f"The original denies something (“{found[0]}”) and the translation may not. Read both.",
-            f"El original niega algo («{found[0]}») y la traducción quizá no. Lea ambas.",
-        )
-
-
-def hedges(source: str, target: str) -> Iterator[Doubt]:
-    """A suspicion is not told as a fact."""
-    for english, spanish in HEDGES:
-        if (found := english.search(source)) and not spanish.search(target):
-            yield Doubt(
-                Level.WARN,
-                f"“{found[0]}” has no counterpart in the translation: a suspicion may read as a fact.",
-                f"«{found[0]}» no tiene equivalente en la traducción: una sospecha puede leerse como un hecho.",
-            )
 
 
 def _accepted(figure: Figure, source: str) -> frozenset[Decimal]:

@@ -47,12 +47,14 @@ NEGATION_ES = re.compile(
 # English hedge -> Spanish stems of which one must be there. Losing it turns a suspicion into a fact.
 HEDGES = (
     (
-        re.compile(r"\b(?:alleg(?:ed(?:ly)?|es?|ing|ations?)|purported(?:ly)?|supposed(?:ly)?)\b", re.I),
-        re.compile(r"presunt|supuest|aleg|acus|denunci|señal|imput|sospech|según|afirm|habría|sosten|sostien", re.I),
+        re.compile(r"\b(?:alleg(?:ed(?:ly)?|es?|ing|ations?)|purported(?:ly)?|supposedly|supposed(?! to\b))\b", re.I),
+        re.compile(
+            r"presunt|supuest|aleg|acus|denunci|señal|imput|sospech|según|afirm|\w+ría[ns]?\b|sosten|sostien", re.I
+        ),
     ),
     (
         re.compile(r"\b(?:suspect(?:s|ed|ing)?|suspicions?|suspicious)\b", re.I),
-        re.compile(r"sospech|presunt|supuest|recel|descon[fi]", re.I),
+        re.compile(r"sospech|presunt|supuest|recel|descon[fi]|imputad|posible|aparente|creen?\b", re.I),
     ),
     (
         re.compile(r"\b(?:accus(?:ed?|es|ing|ations?)|charged with)\b", re.I),
@@ -60,9 +62,67 @@ HEDGES = (
     ),
     (
         re.compile(r"\b(?:reportedly|apparently|seemingly)\b", re.I),
-        re.compile(r"al parecer|según|aparente|report|informa|habría|supuest|parece|presunt", re.I),
+        re.compile(
+            r"al parecer|según|aparente|report|inform|relat|supuest|parec|presunt|dicen? que|se dijo|\w+ría[ns]?\b",
+            re.I,
+        ),
     ),
 )
+
+# Acronyms with a Spanish form of their own, or a word for it: what may stand for them in the translation.
+ACRONYMS = {
+    "AI": r"\bAI\b|\bIA\b|(?i:inteligencia artificial)",
+    "AIDS": r"(?i:\bsida\b)",
+    "AM": r"(?i:mañana|madrugada|a\.\s?m)",
+    "AU": r"\bUA\b|Unión Africana",
+    "CCTV": r"\bCCTV\b|(?i:cámara|vigilancia)",
+    "CEO": r"\bCEO\b|(?i:director|president|jefe|consejer)",
+    "CSO": r"\bOSC\b|sociedad civil",
+    "DNA": r"\bADN\b",
+    "DRC": r"\bRDC\b|República Democrática del Congo",
+    "ECHR": r"\bECHR\b|\bCEDH\b|\bTEDH\b",
+    "EU": r"\bUE\b|Unión Europea|(?i:europe)",
+    "FTA": r"\bTLC\b|(?i:libre comercio)",
+    "GDP": r"\bPIB\b|\bPBI\b|producto (?:interno|interior) bruto",
+    "HIV": r"\bVIH\b",
+    "IACHR": r"\bCIDH\b|Comisión Interamericana",
+    "IAEA": r"\b(?:OIEA|AIEA)\b|Energía Atómica",
+    "ICC": r"\bCPI\b|Penal Internacional",
+    "ICJ": r"\bCIJ\b|Internacional de Justicia",
+    "ICRC": r"\bCICR\b|Cruz Roja",
+    "ID": r"\bID\b|(?i:identi|credencial|cédula|\bDNI\b)",
+    "IDB": r"\bIDB\b|\bBID\b|Interamericano de Desarrollo",
+    "IDP": r"\bPDI\b|\bPID\b|(?i:desplazad)",
+    "IED": r"(?i:explosiv)",
+    "ILO": r"\bOIT\b|del Trabajo",
+    "IMF": r"\bFMI\b|Fondo Monetario",
+    "IOM": r"\bOIM\b|para las Migraciones",
+    "IUU": r"\bINDNR\b|(?i:ilegal)",
+    "LGBTQ": r"LGBT",
+    "MP": r"\bMP\b|(?i:diputad|parlamentari|militar)",
+    "NAFTA": r"\bTL(?:CAN|C)\b",
+    "NATO": r"\bOTAN\b",
+    "NGO": r"\bONG\b|no gubernamental",
+    "OAS": r"\bOEA\b|Estados Americanos",
+    "OPEC": r"\bO(?i:pep)\b",
+    "PM": r"(?i:tarde|noche|p\.\s?m|primer)",
+    "POW": r"(?i:prisioner)",
+    "SUV": r"\bSUV\b|(?i:camioneta|todoterreno)",
+    "TV": r"\bTV\b|(?i:tele)",
+    "UAE": r"\bEAU\b|Emiratos",
+    "UK": r"Reino Unido|(?i:británic)|Gran Bretaña",
+    "UN": r"\bONU\b|Naciones Unidas",
+    "UNHCR": r"\bUNHCR\b|\bACNUR\b|Refugiados",
+    "UNODC": r"\bUNODC\b|\bONUD[DC]\b|contra la Droga",
+    "USD": r"\bUSD\b|(?i:dólar)|\$",
+    "USMCA": r"\bUSMCA\b|\bT-?MEC\b",
+    "VAT": r"\bIVA\b",
+    "WHO": r"\bOMS\b|Mundial de la Salud",
+    "WMD": r"(?i:destrucción masiva)",
+    "WTO": r"\bOMC\b|Mundial del Comercio",
+}
+# left out of every sentence without loss: "the U.S. state of Illinois" is «el estado de Illinois»
+ACRONYMS_FREE = _set("US USA OK JR SR MR MRS DR DC PR BC AD")
 
 # English words that stand for a number no reader of digits can see; each may explain one figure in the target.
 VAGUE_EN = re.compile(

@@ -1,0 +1,101 @@
+"""The labelled set: for every check, pairs at which it must speak and pairs at which it must be silent.
+
+`python -m tests.labelled` prints precision and recall of each check. The sentences are ours; the hard ones stay in when
+a check fails on them, so that the table tells the truth.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.text.blocks import inline_from_html
+from pipeline.translation.checks import ARTICLE_CHECKS, SENTENCE_CHECKS
+from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Match, Origin, Story
+
+IDENTITY = EngineIdentity(engine="test", engine_version="1", model="test 1", model_sha256="0", settings="")
+_LOOKS = {each.code: each.look for each in SENTENCE_CHECKS}
+_ARTICLES = {each.code: each.look for each in ARTICLE_CHECKS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How one check did on its pairs."""
+
+    code: str
+    fire: int  # pairs at which it must speak
+    silent: int
+    caught: int
+    false: int  # spoke where it must be silent
+
+    @property
+    def precision(self) -> float:
+        spoke = self.caught + self.false
+        return self.caught / spoke if spoke else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.caught / self.fire if self.fire else 1.0
+
+
+@cache
+def labelled() -> dict[str, dict[str, list[Any]]]:
+    """Check code -> {"fire": […], "silent": […]}."""
+    found: dict[str, dict[str, list[Any]]] = {}
+    for path in sorted(Path(__file__).parent.glob("*.toml")):
+        found |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def speaks(code: str, pair: list[Any]) -> bool:
+    """Does the check doubt this pair?"""
+    source, target = pair
+    if code in _LOOKS:
+        return bool(list(_LOOKS[code](source, target)))
+    story, draft = _story(source), _draft(source, target)
+    return bool(list(_ARTICLES[code](story, draft)))
+
+
+def scores() -> Iterator[Score]:
+    """One row a check, in the order of their codes."""
+    for code, pairs in sorted(labelled().items()):
+        yield Score(
+            code=code,
+            fire=len(pairs["fire"]),
+            silent=len(pairs["silent"]),
+            caught=sum(speaks(code, pair) for pair in pairs["fire"]),
+            false=sum(speaks(code, pair) for pair in pairs["silent"]),
+        )
+
+
+def table() -> str:
+    """The scores as text."""
+    rows = list(scores())
+    lines = [f"{'check':24}{'fire':>6}{'silent':>8}{'precision':>11}{'recall':>8}"]
+    lines += [f"{row.code:24}{row.fire:6}{row.silent:8}{row.precision:11.3f}{row.recall:8.3f}" for row in rows]
+    total = sum(row.fire + row.silent for row in rows)
+    wrong = sum(row.false + row.fire - row.caught for row in rows)
+    return "\n".join([*lines, f"{len(rows)} checks, {total} pairs, {wrong} judged wrongly"])
+
+
+def _story(paragraphs: list[str]) -> Story:
+    return Story(rung="payload", headline="A headline", blocks=_blocks(paragraphs), language="en")
+
+
+def _draft(source: list[str], target: list[str]) -> Draft:
+    matches = tuple(
+        Match(place=f"b{place}.0", source=given.text, target=made.text, origin=Origin.ENGINE, spans=made.spans)
+        for place, (given, made) in enumerate(zip(_blocks(source), _blocks(target), strict=False))
+    )
+    return Draft(
+        language="es", headline="Un titular", standfirst=None, blocks=_blocks(target), matches=matches, engine=IDENTITY
+    )
+
+
+def _blocks(paragraphs: list[str]) -> tuple[Block, ...]:
+    read = [inline_from_html(text) for text in paragraphs]
+    return tuple(Block(kind=BlockKind.PARAGRAPH, text=text, spans=spans) for text, spans in read)

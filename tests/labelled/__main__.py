@@ -1,0 +1,5 @@
+"""python -m tests.labelled"""
+
+from tests.labelled import table
+
+print(table())  # noqa: T201

@@ -29,7 +29,7 @@ from pipeline.ledger import codec
 from pipeline.ledger.models import Article, Partner, Product, Release, Revision, Translation, Unit
 from pipeline.release.products import Selection
 from pipeline.stages import ReleaseState, RevisionState, Step, TranslationState, UnitState
-from pipeline.types import FeedDocument, Story
+from pipeline.types import FeedDocument, Permission, Story
 
 LATE = timedelta(seconds=10)  # how long a lease may be over before somebody should have taken the unit
 BEHIND = timedelta(hours=2)  # beat renders everything hourly: what only time changed may be that old
@@ -251,8 +251,10 @@ def _released(revision: Revision, row: Translation) -> bool:
         return True
     story = codec.load(Story, revision.story)
     source = revision.article.source.slug
+    licence = codec.load(Permission, revision.permission).licence if revision.permission else None
+    code = licence.code if licence else None
     return not any(
-        Selection.of(product.rules).takes(source=source, section=story.section, keywords=story.keywords)
+        Selection.of(product.rules).takes(source=source, section=story.section, keywords=story.keywords, licence=code)
         for product in Product.objects.filter(active=True, language=row.language, created_at__lte=row.created_at)
     )
 

@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 
 from feeds.addresses import article_url, feed_urls, index_url, on_site, stylesheet_path
 from pipeline.config import Config
-from pipeline.ledger import catalog, codec
+from pipeline.ledger import catalog, codec, embargoes
 from pipeline.ledger.models import CorrectionNote, Delivery, Partner, Product, Release
 from pipeline.ledger.permissions import to_publish
 from pipeline.stages import ReleaseState
@@ -51,7 +51,8 @@ def partner_document(product: Product, partner: Partner, config: Config, *, now:
 
     What was sent again to this partner alone comes first for it, however old it is.
     """
-    rows, use = _shown(product, config, now), catalog.use_of(partner)
+    use = catalog.use_of(partner)
+    rows = _shown(product, config, now).exclude(pk__in=embargoes.hidden_from(partner))
     resent = _resent(product, partner, limit=config.site.feed_size)
     entries = {
         entry.guid: entry

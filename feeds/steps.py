@@ -125,9 +125,10 @@ def _publish_private(newsroom: Newsroom, work: Work, partner: Partner, product: 
         gone = [files.remove(folder / name) for name in addresses.FORMATS.values()]
         return partial(_tell, work, any(gone))
     document = documents.partner_document(product, partner, newsroom.config, now=work.now)
-    outputs = {form: writer(document) for form, writer in WRITERS.items()}
+    outputs = {form: writer(document) for form, writer in WRITERS.items() if form in (partner.formats or WRITERS)}
     _refuse_uncredited(document.entries, outputs)
     changed = [_write(folder / addresses.FORMATS[form], content, document.updated) for form, content in outputs.items()]
+    changed += [files.remove(folder / name) for form, name in addresses.FORMATS.items() if form not in outputs]
 
     def save() -> None:
         _tell(work, any(changed))

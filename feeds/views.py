@@ -73,7 +73,7 @@ def _own_feed(request: HttpRequest, partner: Partner | None, product: str, name:
     holder = partner or Partner(pk=0)
     row = holder.products.filter(language=language, slug=slug, active=True).first()
     form = _FORM_OF.get(name)
-    if partner is None or row is None or form is None:
+    if partner is None or row is None or form is None or form not in (partner.formats or FORMATS):
         return _file(request, settings.PRIVATE_DIR, "-", private=True)
     path = f"{private_folder(partner.slug, row.path)}/{name}"
     answer = _file(request, settings.PRIVATE_DIR, path, private=True)

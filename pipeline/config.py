@@ -21,6 +21,7 @@ from pipeline.types import Rights, UseClass
 FILE_NAME = "newsroom.toml"
 _HEADER = re.compile(r"\s*\[(?P<many>\[)?\s*(?P<name>[\w.-]+)\s*\]")
 _KEY = re.compile(r"\s*[\"']?(?P<name>[\w-]+)[\"']?\s*=")
+LICENCES = ("cc0", "pdm", "by", "by-sa", "by-nc", "by-nc-sa", "by-nd", "by-nc-nd")
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
 
@@ -132,11 +133,22 @@ class ProductTable(Table):
     sources: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()  # codes such as "by" or "by-nc-sa"
     delay_minutes: int = Field(default=0, ge=0)  # embargo after the release is decided
 
     @property
     def path(self) -> str:
         return f"{self.language}/{self.slug}"
+
+    @field_validator("licences")
+    @classmethod
+    def _known_licences(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for code in value:
+            if code not in LICENCES:
+                raise ValueError(
+                    f"{code!r} is no licence code{near(code, list(LICENCES))}; known: {', '.join(LICENCES)}"
+                )
+        return value
 
 
 class PartnerTable(Table):
@@ -148,6 +160,8 @@ class PartnerTable(Table):
     products: tuple[str, ...] = ("es/all",)
     webhook: str | None = None  # its signing secret is TORNAVOZ_WEBHOOK_<SLUG> in the environment
     email: str | None = None
+    formats: tuple[Literal["rss", "atom", "json"], ...] = ("rss", "atom", "json")  # of its private feeds
+    delay_minutes: int = Field(default=0, ge=0)  # how much later than everybody else it gets a new article
 
 
 class Config(Table):

@@ -21,8 +21,8 @@ from pipeline.drafting import Drafting
 from pipeline.errors import SourceError
 from pipeline.ingest.profile import SourceProfile
 from pipeline.ingest.read import read
-from pipeline.ledger import articles, catalog, releases, translations, units, waivers
-from pipeline.ledger.models import Product, Source
+from pipeline.ledger import articles, catalog, changes, releases, translations, units, waivers
+from pipeline.ledger.models import Product, Release, Source
 from pipeline.ledger.permissions import doubts as evidence_doubts
 from pipeline.ledger.permissions import to_publish, to_translate
 from pipeline.release.credit import credit
@@ -33,7 +33,7 @@ from pipeline.stages import ReleaseState, RevisionState, Step, TranslationState
 from pipeline.text.blocks import to_html
 from pipeline.translation.checks import check as check_draft
 from pipeline.translation.engine import Engine
-from pipeline.types import Draft, Finding, Incoming, Level, Permission, Rights, Ruling, Story, UseClass
+from pipeline.types import Draft, Finding, Incoming, Level, Licence, Permission, Rights, Ruling, Story, UseClass
 
 ACTOR = "pipeline"
 REVIEW = Finding(
@@ -199,17 +199,15 @@ def release(newsroom: Newsroom, work: Work) -> Effect:
 
     def save() -> None:
         touched = []
-        stands_now = False
+        moved = []  # products in which something changed, whether or not anybody is told
         withdrawn = articles.lock(revision.article)  # an editor may have been faster than this step
         for product in Product.objects.filter(active=True, language=translation.language):
             row, stands = releases.standing(revision.article, product.pk)
-            wanted = Selection.of(product.rules).takes(
-                source=revision.source.slug, section=story.section, keywords=story.keywords
-            )
+            wanted = _belongs(revision, story, public.licence, product)
             if not wanted and stands is None:
                 continue
             decision = decide(candidate, stands, public, withdrawn=withdrawn)
-            stands_now = stands_now or decision.action is not Action.NOTHING
+            moved += [product.pk] if decision.action is not Action.NOTHING else []
             if decision.action is Action.REVISE and stands is not None and stands.state is ReleaseState.USABLE:
                 note = translation.correction or default_note(translation.language)
                 releases.note_correction(revision.article, translation.language, translation.id, note, now=work.now)
@@ -225,15 +223,12 @@ def release(newsroom: Newsroom, work: Work) -> Effect:
                 now=work.now.replace(microsecond=0),
                 actor=ACTOR,
             )
-            if carried is None:
-                continue
-            touched.append(carried)
-            kind = "corrected" if decision.action is Action.REVISE else "published"
-            told = product.partners.filter(active=True) if carried.state == ReleaseState.USABLE else ()
-            for partner in told:  # of what waits for the end of an embargo they hear when it ends
-                releases.queue_delivery(carried, partner, permission(catalog.use_of(partner)), kind, now=work.now)
-        if stands_now:
+            if carried is not None:
+                touched.append(carried)
+                _tell_partners(carried, decision.action, permission, now=work.now)
+        if moved:
             translations.supersede_before(translation)
+        changes.note(Release.objects.filter(article=revision.article, product__in=moved))
         releases.arm_publications(touched, now=work.now)
 
     return save
@@ -251,6 +246,25 @@ def _story(revision: articles.Received) -> Story:
     if revision.story is None:
         raise SourceError(f"revision {revision.id} has not been extracted")
     return revision.story
+
+
+def _tell_partners(
+    release: Release, action: Action, permission: Callable[[UseClass], Permission], *, now: datetime
+) -> None:
+    if release.state != ReleaseState.USABLE:
+        return  # of what waits for the end of an embargo they hear when it ends
+    kind = "corrected" if action is Action.REVISE else "published"
+    for partner in release.product.partners.filter(active=True):
+        releases.queue_delivery(release, partner, permission(catalog.use_of(partner)), kind, now=now)
+
+
+def _belongs(revision: articles.Received, story: Story, licence: Licence | None, product: Product) -> bool:
+    return Selection.of(product.rules).takes(
+        source=revision.source.slug,
+        section=story.section,
+        keywords=story.keywords,
+        licence=licence.code if licence else None,
+    )
 
 
 def _targets(language: str) -> list[str]:

@@ -28,6 +28,8 @@ from tests.fakes import PhraseBook
 
 START = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 
+GUID = "tag:eco.example,2026:article/{}/es"  # of an article in Spanish
+
 HEADLINE = "Bridge opens after nine years of work"
 PARAGRAPHS = (
     "The new bridge over the Arroyo river opened on Monday.",

@@ -22,7 +22,7 @@ from django.db.models import F
 
 from pipeline.actions.campaign_judge import Facts, Judge, Obstacle, changed, facts
 from pipeline.errors import StaleWork
-from pipeline.ledger import audit, catalog, codec, releases, translations, units
+from pipeline.ledger import audit, catalog, changes, codec, releases, translations, units
 from pipeline.ledger.choices import Choice, chosen
 from pipeline.ledger.models import Campaign, CampaignItem, Partner, Release, Unit
 from pipeline.runner import Effect, StepFunction, Work
@@ -204,14 +204,15 @@ def _send(batch: _Batch, items: list[int]) -> None:
             obstacles[pk] = Obstacle(code=refusal.code, reason=refusal.reason, reason_es=refusal.reason_es)
     _leave_out(found, obstacles)
     going = [pk for pk in plan if pk not in obstacles]
-    changes: dict[str, object] = {"sending": F("sending") + 1}
+    new: dict[str, object] = {"sending": F("sending") + 1}
     if batch.judge.choice.partner is None:
-        changes["updated_at"] = batch.now.replace(microsecond=0)
-    Release.objects.filter(pk__in=going).update(**changes)
+        new["updated_at"] = batch.now.replace(microsecond=0)
+    Release.objects.filter(pk__in=going).update(**new)
     rows = list(Release.objects.filter(pk__in=going).select_related("product").order_by("pk"))
     for row in rows:
         _deliver(batch, row, plan[row.pk])
     CampaignItem.objects.filter(pk__in=[found[pk].pk for pk in going]).update(state=ItemState.SENT)
+    changes.note(Release.objects.filter(pk__in=going))
     if batch.judge.choice.partner is None:
         releases.arm_pages(rows, now=batch.now)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from pipeline.errors import IllegalTransition
-from pipeline.ledger import articles, audit, queries, translations, units
-from pipeline.ledger.models import Article, Revision, Translation
+from pipeline.ledger import articles, audit, changes, queries, translations, units
+from pipeline.ledger.models import Article, Release, Revision, Translation
 from pipeline.stages import RevisionState, Step, TranslationState
 from pipeline.types import RevisionId, TranslationId
 
@@ -94,4 +94,5 @@ def rights_changed(source_slug: str, *, actor: str, now: datetime) -> int:
         reconsider(articles.newest(article.pk), actor=actor, now=now)
         for release in article.releases.select_related("translation"):
             units.arm(Step.RELEASE, f"translation:{release.translation_id}", now=now)
+    changes.note(Release.objects.filter(article__source__slug=source_slug))  # what a use class may see can change alone
     return touched

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from pipeline.actions import embargoes
 from pipeline.actions.review import rights_changed
-from pipeline.ledger import audit, catalog, codec, releases, units
+from pipeline.ledger import audit, catalog, changes, codec, releases, units
 from pipeline.ledger.models import Event, Partner, Product, Release, Source, Translation, Unit
 from pipeline.ledger.permissions import to_publish
 from pipeline.stages import ReleaseState, Step, TranslationState
@@ -18,7 +19,10 @@ ACTOR = "clock"
 
 @transaction.atomic
 def lift_embargoes(*, now: datetime) -> int:
-    """Scheduled releases whose time has come become usable, and partners hear of them. Returns how many."""
+    """Scheduled releases whose time has come become usable, and partners hear of them. Returns how many.
+
+    Partners' own embargoes end here as well.
+    """
     due = list(
         Release.objects.select_for_update(of=("self",))
         .filter(state=ReleaseState.SCHEDULED, embargo_until__lte=now)
@@ -39,8 +43,9 @@ def lift_embargoes(*, now: datetime) -> int:
             )
             releases.queue_delivery(release, partner, permission, "published", now=now)
         audit.record("release.embargo-ended", f"release:{release.pk}", now=now, actor=ACTOR, article=release.article_id)
+    changes.note(Release.objects.filter(pk__in=[release.pk for release in due]))
     releases.arm_publications(due, now=now)
-    return len(due)
+    return len(due) + embargoes.lift(now=now)
 
 
 @transaction.atomic
@@ -86,6 +91,7 @@ def offer_again(*, now: datetime) -> int:
     rows = list(current.values_list("pk", flat=True))
     for pk in rows:
         units.arm(Step.RELEASE, f"translation:{pk}", now=now)
+    embargoes.cover_newcomers(now=now)
     refresh_everything(now=now)
     return len(rows)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from pipeline.errors import IllegalTransition
-from pipeline.ledger import audit, releases
+from pipeline.ledger import audit, changes, releases
 from pipeline.ledger.models import Article, Release
 from pipeline.stages import ReleaseState
 from pipeline.types import Permission, Ruling
@@ -75,6 +75,7 @@ def withdraw(article: int, *, kind: Kind, reason: str, actor: str, now: datetime
         reason=reason,
         details={"kind": kind, "products": list(planned.products), "partners": list(planned.partners)},
     )
+    changes.note(Release.objects.filter(pk__in=[release.pk for release in rows]))
     armed = releases.arm_publications(rows, now=now)
     return Withdrawal(article=article, products=planned.products, partners=planned.partners, units=tuple(armed))
 

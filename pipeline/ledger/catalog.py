@@ -6,13 +6,13 @@ off, never deleted: articles and releases still point to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Model
 
 from pipeline.config import Config, SourceTable
 from pipeline.ledger import audit, codec
@@ -63,6 +63,7 @@ def apply(config: Config, *, now: datetime, actor: str) -> Applied:
                 "sources": list(product.sources),
                 "sections": list(product.sections),
                 "keywords": list(product.keywords),
+                "licences": list(product.licences),
             },
             "delay_minutes": product.delay_minutes,
         }
@@ -75,19 +76,32 @@ def apply(config: Config, *, now: datetime, actor: str) -> Applied:
             "use": partner.use,
             "webhook": partner.webhook or "",
             "email": partner.email or "",
+            "formats": list(partner.formats),
+            "delay_minutes": partner.delay_minutes,
         }
+        had = Partner.objects.filter(slug=partner.slug).values_list("use", "delay_minutes", "active").first()
         touched = _upsert(Partner, {"slug": partner.slug}, values, {})
         row = Partner.objects.get(slug=partner.slug)
-        wanted = [p.pk for p in Product.objects.filter(active=True) if p.path in partner.products]
-        if set(wanted) != set(row.products.values_list("pk", flat=True)):
-            row.products.set(wanted)
-            touched = True
+        moved = _set_products(row, partner.products)
+        if moved or had != (str(partner.use), partner.delay_minutes, True):
+            Partner.objects.filter(pk=row.pk).update(epoch=F("epoch") + 1)
+        touched = touched or moved
         if touched:
             changed.append(f"partner:{partner.slug}")
     changed += _switch_off(config)
     for subject in changed:
         audit.record("catalog.changed", subject, now=now, actor=actor, reason="newsroom.toml")
     return Applied(changed=tuple(changed), rights_changed=tuple(rights))
+
+
+def _set_products(partner: Partner, paths: Collection[str]) -> bool:
+    """Give the partner these products. What it had before is remembered, so that mirrors hear of the end."""
+    wanted = {product.pk for product in Product.objects.filter(active=True) if product.path in paths}
+    had = set(partner.products.values_list("pk", flat=True))
+    partner.products.set(wanted)
+    partner.left.add(*(had - wanted))
+    partner.left.remove(*wanted)
+    return wanted != had
 
 
 def _source(table: SourceTable, rights: Any) -> dict[str, Any]:

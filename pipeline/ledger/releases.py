@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from pipeline.ledger import audit, codec, units
+from pipeline.ledger import audit, codec, embargoes, units
 from pipeline.ledger.models import CorrectionNote, Delivery, Partner, Product, Release
 from pipeline.release.decide import Action, Candidate, Decision, Standing, embargo, guid
 from pipeline.stages import DeliveryState, ReleaseState, Step
@@ -124,7 +124,12 @@ def queue_delivery(
     campaign: int | None = None,
 ) -> None:
     """One delivery of this version to this partner, or the reason why it is withheld. Asking twice makes one."""
-    allowed = permission.ruling is Ruling.ALLOW or kind == "withdrawn"
+    code, reason = "", ""
+    if kind != "withdrawn":
+        if permission.ruling is not Ruling.ALLOW:
+            code, reason = permission.code, permission.reason
+        elif embargoes.applies(release, partner, now=now):
+            code, reason = embargoes.WAITS, f"{partner.slug} gets new articles {partner.delay_minutes} minutes later"
     channel = "webhook" if partner.webhook else "feed"
     delivery, made = Delivery.objects.get_or_create(
         release=release,
@@ -134,14 +139,20 @@ def queue_delivery(
         defaults={
             "kind": kind,
             "channel": channel,
-            "state": DeliveryState.PENDING if allowed else DeliveryState.WITHHELD,
-            "reason_code": "" if allowed else permission.code,
-            "reason": "" if allowed else permission.reason,
+            "state": DeliveryState.WITHHELD if code else DeliveryState.PENDING,
+            "reason_code": code,
+            "reason": reason,
             "created_at": now,
             "campaign_id": campaign,
         },
     )
-    if made and allowed and channel == "webhook":
+    if made:
+        arm_delivery(delivery, now=now)
+
+
+def arm_delivery(delivery: Delivery, *, now: datetime) -> None:
+    """Have it pushed, if it is one that is pushed and nothing keeps it back."""
+    if delivery.state == DeliveryState.PENDING and delivery.channel == "webhook":
         units.arm(Step.DELIVER, f"delivery:{delivery.pk}", now=now)
 
 

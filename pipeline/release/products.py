@@ -16,6 +16,7 @@ class Selection:
     sources: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()  # codes
 
     @classmethod
     def of(cls, rules: Mapping[str, Sequence[str]]) -> Selection:
@@ -24,14 +25,19 @@ class Selection:
             sources=tuple(rules.get("sources", ())),
             sections=tuple(rules.get("sections", ())),
             keywords=tuple(rules.get("keywords", ())),
+            licences=tuple(rules.get("licences", ())),
         )
 
-    def takes(self, *, source: str, section: str | None, keywords: Sequence[str]) -> bool:
-        """Each filter that is set must match: the source, the section, and at least one keyword."""
+    def takes(self, *, source: str, section: str | None, keywords: Sequence[str], licence: str | None) -> bool:
+        """Each filter that is set must match: the source, the section, the licence's code, at least one keyword.
+
+        `licence` is None where a text is used by permission or on house terms: no licence that is asked for matches.
+        """
         return (
             _one_of(self.sources, (source,))
             and _one_of(self.sections, (section,) if section else ())
             and _one_of(self.keywords, keywords)
+            and _one_of(self.licences, (licence,) if licence else ())
         )
 
 

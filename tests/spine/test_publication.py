@@ -11,12 +11,10 @@ from pipeline.rights import invariant
 from pipeline.runner import Outcome
 from pipeline.types import Attribution
 from tests.fakes import PhraseBook
-from tests.make import PARAGRAPHS, SPANISH, Office, other, story
+from tests.make import GUID, PARAGRAPHS, SPANISH, Office, other, story
 
 if TYPE_CHECKING:
     from django.test import Client
-
-GUID = "tag:eco.example,2026:article/{}/es"
 
 
 def test_an_article_ends_as_a_usable_release_with_its_credit_in_every_output(office: Office) -> None:

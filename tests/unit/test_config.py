@@ -208,3 +208,21 @@ def test_a_secret_may_lie_in_a_file_that_the_environment_names(tmp_path: Path, m
     monkeypatch.delenv("TVZ_EXAMPLE")
     assert env("TVZ_EXAMPLE") is None
     assert env("TVZ_EXAMPLE", "default") == "default"
+
+
+def test_a_licence_that_there_is_not_is_refused_with_those_there_are() -> None:
+    said = mistake(f'{PRODUCT}licences = ["by", "cc-0"]\n')
+    assert "newsroom.toml, line 4" in said
+    assert "'cc-0' is no licence code; did you mean 'cc0'?" in said
+    assert config.parse(f'{PRODUCT}licences = ["cc0", "by-sa"]\n').product[0].licences == ("cc0", "by-sa")
+
+
+def test_licence_codes_are_those_that_can_be_read() -> None:
+    from pipeline.rights import licences
+
+    assert set(licences.CODES) | {"cc0", "pdm"} == set(config.LICENCES)
+
+
+def test_a_partner_may_want_fewer_formats_but_none_that_there_is_not() -> None:
+    assert config.parse(f'{PARTNER}formats = ["rss"]\n').partner[0].formats == ("rss",)
+    assert "formats" in mistake(f'{PARTNER}formats = ["rdf"]\n')

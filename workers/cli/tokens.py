@@ -146,7 +146,8 @@ def _addresses(holder: Partner | Source, token: str, scopes: tuple[str, ...]) ->
     names = [
         f"{product.path}/{name}"
         for product in holder.products.order_by("language", "slug")
-        for name in FORMATS.values()
+        for form, name in FORMATS.items()
+        if form in (holder.formats or FORMATS)
     ]
     return {
         "feeds": [f"{site}/p/{token}/{name}" for name in names],

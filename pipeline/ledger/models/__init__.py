@@ -4,21 +4,23 @@ Knows: shapes. Must not know: behaviour. What happens to a row is in the folder 
 JSON columns hold the frozen records of pipeline/types.py, written and read by codec.py.
 """
 
-from pipeline.ledger.models.access import Fetch, Token
+from pipeline.ledger.models.access import Allowance, Fetch, Submission, Token
 from pipeline.ledger.models.articles import Article, Payload, Revision, SearchText
 from pipeline.ledger.models.campaigns import Campaign, CampaignItem
 from pipeline.ledger.models.catalog import Partner, Product, Source
 from pipeline.ledger.models.placements import Placement, Proof
 from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
 from pipeline.ledger.models.translations import MemoryEntry, PostEdit, Segment, Translation, Waiver
-from pipeline.ledger.models.work import Event, Pulse, Unit
+from pipeline.ledger.models.work import Counter, Event, Pulse, Unit
 
 __all__ = [
+    "Allowance",
     "Article",
     "Attempt",
     "Campaign",
     "CampaignItem",
     "CorrectionNote",
+    "Counter",
     "Delivery",
     "Event",
     "Fetch",
@@ -36,6 +38,7 @@ __all__ = [
     "SearchText",
     "Segment",
     "Source",
+    "Submission",
     "Token",
     "Translation",
     "Unit",

@@ -1,10 +1,11 @@
-"""Who may come in, and when they last did: tokens and fetches."""
+"""Who may come in, how often, and when they last did: tokens, allowances, fetches, submissions."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
 
+from pipeline.ledger.models.articles import Revision
 from pipeline.ledger.models.catalog import Partner, Product, Source
 
 
@@ -41,3 +42,26 @@ class Fetch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "product", "form"], name="fetch_last_one")]
+
+
+class Allowance(models.Model):
+    """How many requests somebody made in the current minute, counted for every server process together."""
+
+    caller = models.CharField(max_length=80, primary_key=True)
+    minute = models.BigIntegerField()  # minutes since 1970
+    used = models.PositiveIntegerField()
+
+
+class Submission(models.Model):
+    """An article handed in over the API, with the answer that was given: the same request gets the same answer."""
+
+    public_id = models.UUIDField(unique=True)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="submissions")
+    idempotency_key = models.CharField(max_length=255, null=True)
+    request_sha256 = models.CharField(max_length=64)
+    answer = models.JSONField()
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="submissions")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "idempotency_key"], name="submission_once_per_key")]

@@ -50,5 +50,11 @@ class Partner(models.Model):
     products = models.ManyToManyField(Product, related_name="partners")
     webhook = models.CharField(max_length=500, blank=True)
     email = models.CharField(max_length=254, blank=True)
+    formats = models.JSONField(default=list)  # of its private feeds; empty means all
+    delay_minutes = models.PositiveIntegerField(default=0)  # its own embargo, on top of a product's
+    left = models.ManyToManyField(
+        Product, related_name="+"
+    )  # products it once had: mirrors must hear that they are gone
+    epoch = models.PositiveIntegerField(default=0)  # rises when what it may have changes: mirrors start over
     origin = models.CharField(max_length=8, default="file")
     active = models.BooleanField(default=True)

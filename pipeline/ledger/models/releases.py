@@ -28,6 +28,7 @@ class Release(models.Model):
     canceled_at = models.DateTimeField(null=True)
     attribution = models.JSONField()
     text_sha256 = models.CharField(max_length=64)
+    change = models.PositiveBigIntegerField(default=0, db_index=True)  # when it last changed: see changes.py
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["article", "product"], name="release_once_per_product")]

@@ -24,6 +24,13 @@ class Event(models.Model):
         indexes = [models.Index(fields=["subject"]), models.Index(fields=["action", "at"])]
 
 
+class Counter(models.Model):
+    """A number that only rises, with a name."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    value = models.PositiveBigIntegerField(default=0)
+
+
 class Unit(models.Model):
     """One unit of work: a step to be run on a subject. This table is the queue; Celery only rings the bell."""
 

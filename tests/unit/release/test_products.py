@@ -6,12 +6,12 @@ import pytest
 
 from pipeline.release.products import Selection
 
-ARTICLE = {"source": "river-post", "section": "Bridges", "keywords": ("Tolls", "Rivers")}
+ARTICLE = {"source": "river-post", "section": "Bridges", "keywords": ("Tolls", "Rivers"), "licence": "by-nc"}
 
 
 def takes(selection: Selection, **changes: object) -> bool:
     fields = {**ARTICLE, **changes}
-    return selection.takes(source=fields["source"], section=fields["section"], keywords=fields["keywords"])  # type: ignore[arg-type]
+    return selection.takes(**fields)  # type: ignore[arg-type]
 
 
 def test_no_filter_takes_everything() -> None:
@@ -34,6 +34,9 @@ def test_no_filter_takes_everything() -> None:
         ({"sources": ["river-post"], "sections": ["Bridges"], "keywords": ["Tolls"]}, True),
         ({"sources": ["river-post"], "sections": ["Bridges"], "keywords": ["floods"]}, False),
         ({"sources": ["harbor-wire"], "sections": ["Bridges"]}, False),
+        ({"licences": ["by-nc"]}, True),
+        ({"licences": ["by", "cc0"]}, False),
+        ({"licences": ["by-nc"], "sections": ["Prisons"]}, False),
         ({}, True),
         ({"sources": [], "sections": [], "keywords": []}, True),
     ],
@@ -45,6 +48,11 @@ def test_each_filter_that_is_set_must_match(rules: dict[str, list[str]], taken: 
 def test_an_article_without_a_section_is_in_no_product_that_asks_for_one() -> None:
     assert not takes(Selection(sections=("Bridges",)), section=None)
     assert not takes(Selection(keywords=("tolls",)), keywords=())
+
+
+def test_what_is_used_without_a_licence_is_in_no_product_that_asks_for_one() -> None:
+    assert takes(Selection(), licence=None)
+    assert not takes(Selection(licences=("by-nc",)), licence=None)
 
 
 def test_case_is_compared_as_readers_would() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.text.spanish import MONTHS
+from pipeline.text.dates import months
 from pipeline.translation.doubts import Doubt
 from pipeline.types import Level
 
@@ -38,7 +38,8 @@ _ONLY_MONTH = re.compile(
     re.I,
 )
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])")
-_MONTHS_ES = "|".join(MONTHS).replace("septiembre", "sep?tiembre")
+_MONTHS = months("es")
+_MONTHS_ES = "|".join(_MONTHS).replace("septiembre", "sep?tiembre")
 _SPANISH_MONTH = re.compile(rf"\b({_MONTHS_ES})\b", re.I)
 _SPANISH_DATE = re.compile(rf"\b(?P<day>[0-3]?\d|primero)(?:\.?[º°])?(?: (?:de|del))? (?P<month>{_MONTHS_ES})\b", re.I)
 _WEEKDAYS = {
@@ -96,8 +97,8 @@ def dates(source: str, target: str) -> Iterator[Doubt]:
             continue
         yield Doubt(
             Level.HOLD,
-            f"“{found[0]}” puts the month first: it is {day} {MONTHS[month - 1]}. Write it out.",
-            f"«{found[0]}» pone el mes delante: es el {day} de {MONTHS[month - 1]}. Escríbalo con letras.",
+            f"“{found[0]}” puts the month first: it is {day} {_MONTHS[month - 1]}. Write it out.",
+            f"«{found[0]}» pone el mes delante: es el {day} de {_MONTHS[month - 1]}. Escríbalo con letras.",
         )
         return
     yield from _months(source, months)
@@ -186,4 +187,4 @@ def _day(text: str) -> int:
 
 
 def _month(name: str) -> int:
-    return MONTHS.index(name.lower().replace("setiembre", "septiembre")) + 1
+    return _MONTHS.index(name.lower().replace("setiembre", "septiembre")) + 1

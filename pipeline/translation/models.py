@@ -91,7 +91,8 @@ def choose(models_dir: Path, source: str, target: str, name: str | None = None) 
     if not fitting:
         wanted = f"{source} to {target}" + (f" called {name!r}" if name is not None else "")
         raise ModelMissing(
-            f"No model {wanted} is installed in {models_dir}. Run: tornavoz models install starter "
+            f"No model {wanted} is installed in {models_dir}. Run: tornavoz models install "
+            f"{'starter' if (source, target) == ('en', 'es') else f'{source}-{target}'} "
             "(or give the path of an .argosmodel file)."
         )
     return max(fitting, key=lambda model: (Version(model.version), model.installed_at))

@@ -39,6 +39,8 @@ GROUPS = {
     "Start": ("demo", "init", "config", "up", "doctor"),
     "Take in and look": ("submit", "run", "status", "trace"),
     "Edit": ("approve", "reject", "waive", "retry", "correct", "withdraw", "resyndicate"),
+    "Review": ("review list", "review show", "review edit", "review undo", "review history", "review hold",
+               "review approve", "review reject", "review waive"),
     "Campaigns": ("campaign plan", "campaign start", "campaign status", "campaign list", "campaign pause",
                   "campaign resume", "campaign cancel", "campaign retry"),
     "Translation memory": ("memory stats", "memory import", "memory export", "memory forget"),

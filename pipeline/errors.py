@@ -11,7 +11,7 @@
     ├── ModelRefused                a package that will not be installed
     ├── FileRefused                 a glossary or memory that will not be taken in
     ├── LedgerError
-    │   └── IllegalTransition  StaleWork
+    │   └── IllegalTransition (StaleVersion)  StaleWork
     ├── PublishError (LATER)        the output folder cannot be written
     └── DeliveryError
         └── PartnerRefused  PartnerUnavailable (LATER)
@@ -145,6 +145,12 @@ class IllegalTransition(LedgerError):
     """That state cannot follow this one."""
 
     code = "illegal-transition"
+
+
+class StaleVersion(IllegalTransition):
+    """Somebody else has saved a newer version since you read this one."""
+
+    code = "stale-version"
 
 
 class StaleWork(LedgerError):

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from pipeline.errors import IllegalTransition
-from pipeline.ledger import articles, audit, changes, queries, translations, units
+from pipeline.actions.edit import remember
+from pipeline.errors import IllegalTransition, StaleVersion
+from pipeline.ledger import articles, audit, changes, codec, queries, translations, units, wordings
 from pipeline.ledger.models import Article, Release, Revision, Translation
 from pipeline.stages import RevisionState, Step, TranslationState
-from pipeline.types import RevisionId, TranslationId
+from pipeline.types import Finding, Level, RevisionId, TranslationId
+
+KEPT_BACK = "kept-back"  # code of the finding by which an editor says what a held translation waits for
 
 
 def newest(article: int, language: str) -> Translation:
@@ -27,14 +30,21 @@ def reviewer_name(actor: str) -> str:
 
 
 @transaction.atomic
-def approve(article: int, language: str, *, reason: str, actor: str, now: datetime) -> None:
-    """An editor has read a held translation and takes it. IllegalTransition when it is not held."""
+def approve(article: int, language: str, *, reason: str, actor: str, now: datetime, base: int | None = None) -> None:
+    """An editor has read a held translation and takes it. IllegalTransition when it is not held.
+
+    `base` is the version that was read; StaleVersion when there is a newer one by now.
+    """
     row = newest(article, language)
+    if base is not None and row.pk != base:
+        raise StaleVersion(f"article {article} has a newer version than the one you read; read that one first")
     if row.state != TranslationState.HELD:
         raise IllegalTransition(f"the translation of article {article} is {row.state}; only a held one is approved")
     translations.move(TranslationId(row.pk), TranslationState.APPROVED)
     Translation.objects.filter(pk=row.pk).update(reviewer=reviewer_name(actor), reviewed_on=now.date())
     audit.record("translation.approved", f"translation:{row.pk}", now=now, actor=actor, article=article, reason=reason)
+    remember(translations.get(row.pk))
+    wordings.drop(article, language, actor)
     units.arm(Step.RELEASE, f"translation:{row.pk}", now=now)
 
 
@@ -44,6 +54,21 @@ def reject(article: int, language: str, *, reason: str, actor: str, now: datetim
     row = newest(article, language)
     translations.move(TranslationId(row.pk), TranslationState.REJECTED)
     audit.record("translation.rejected", f"translation:{row.pk}", now=now, actor=actor, article=article, reason=reason)
+
+
+@transaction.atomic
+def hold(article: int, language: str, *, reason: str, actor: str, now: datetime) -> None:
+    """Leave a held translation held, and say to colleagues why. IllegalTransition when it is not held."""
+    row = newest(article, language)
+    if row.state != TranslationState.HELD:
+        raise IllegalTransition(f"the translation of article {article} is {row.state}; only a held one is kept back")
+    if not reason.strip():
+        raise IllegalTransition("say what it waits for")
+    others = [each for each in translations.get(row.pk).findings if each.code != KEPT_BACK]
+    who = reviewer_name(actor)
+    kept = Finding(code=KEPT_BACK, level=Level.HOLD, reason=f"{who}: {reason}", reason_es=f"{who}: {reason}")
+    Translation.objects.filter(pk=row.pk).update(findings=codec.dump_each((kept, *others)))
+    audit.record("translation.kept-back", f"translation:{row.pk}", now=now, actor=actor, article=article, reason=reason)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from pipeline.ledger.models.campaigns import Campaign, CampaignItem
 from pipeline.ledger.models.catalog import Partner, Product, Source
 from pipeline.ledger.models.placements import Placement, Proof
 from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
+from pipeline.ledger.models.review import Presence, Wording
 from pipeline.ledger.models.translations import MemoryEntry, PostEdit, Segment, Translation, Waiver
 from pipeline.ledger.models.work import Counter, Event, Pulse, Unit
 
@@ -29,6 +30,7 @@ __all__ = [
     "Payload",
     "Placement",
     "PostEdit",
+    "Presence",
     "Product",
     "Proof",
     "Pulse",
@@ -43,4 +45,5 @@ __all__ = [
     "Translation",
     "Unit",
     "Waiver",
+    "Wording",
 ]

@@ -45,6 +45,7 @@ GROUPS = {
                   "campaign resume", "campaign cancel", "campaign retry"),
     "Translation memory": ("memory stats", "memory import", "memory export", "memory forget"),
     "Partners and publishers": ("partners list", "tokens issue", "tokens list", "tokens revoke", "receipts",
+                                "deliveries list", "deliveries resend",
                                 "credit list", "credit report", "credit check", "credit settle", "courtesy draft",
                                 "courtesy list", "courtesy send"),
     "People": ("users add", "users list", "users role", "users password", "users disable", "users enable"),

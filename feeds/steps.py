@@ -20,15 +20,14 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
-from feeds import addresses, documents, files, jsonfeed, page, render
+from feeds import addresses, documents, files, jsonfeed, page, render, webhooks, withdrawals
 from feeds.item import carried
 from feeds.opml import opml
 from feeds.proofs import prove
 from feeds.readback import bodies
 from feeds.stylesheet import stylesheet
-from feeds.webhooks import deliver
 from pipeline.errors import PublishError
-from pipeline.ledger import audit, receipts
+from pipeline.ledger import audit, deliveries, receipts
 from pipeline.ledger.models import Delivery, Partner, Product, Release
 from pipeline.rights import invariant
 from pipeline.rights.rendered import edge_words
@@ -51,6 +50,13 @@ def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
         Step.DELIVER: partial(deliver, newsroom),
         Step.PROVE: partial(prove, newsroom),
     }
+
+
+def deliver(newsroom: Newsroom, work: Work) -> Effect:
+    """Tell somebody: a partner's webhook (partner:3) or its mailbox (mail:3)."""
+    kind = work.subject.partition(":")[0]
+    channels = {"partner": webhooks.deliver, "mail": withdrawals.deliver}
+    return channels[kind](newsroom, work)
 
 
 def publish(newsroom: Newsroom, work: Work) -> Effect:
@@ -90,7 +96,7 @@ def _publish_product(newsroom: Newsroom, work: Work, product: Product) -> Effect
     if not product.active:
         paths = [settings.PUBLIC_DIR / addresses.feed_path(product.path, form) for form in WRITERS]
         gone = [files.remove(path) for path in (*paths, index)]
-        return partial(_tell, work, any(gone))
+        return partial(_tell, work, any(gone), product=product)
     document = documents.product_document(product, newsroom.config, now=work.now)
     outputs = {form: writer(document) for form, writer in WRITERS.items()}
     _refuse_uncredited(document.entries, outputs)
@@ -101,7 +107,7 @@ def _publish_product(newsroom: Newsroom, work: Work, product: Product) -> Effect
     site = newsroom.config.site
     changed.append(_write(index, page.index(document, site=site.name, home_url=f"{site.url}/"), document.updated))
     changed += _publish_front(newsroom, product.language)
-    return partial(_tell, work, any(changed))
+    return partial(_tell, work, any(changed), product=product)
 
 
 def _publish_front(newsroom: Newsroom, language: str) -> list[bool]:
@@ -131,7 +137,7 @@ def _publish_private(newsroom: Newsroom, work: Work, partner: Partner, product: 
     changed += [files.remove(folder / name) for form, name in addresses.FORMATS.items() if form not in outputs]
 
     def save() -> None:
-        _tell(work, any(changed))
+        _tell(work, any(changed), product=product)
         _settle(partner, product, document, work.clock())
 
     return save
@@ -179,9 +185,11 @@ def _first_product(article: int, language: str) -> str:
     return product.path if product else f"{language}/all"
 
 
-def _tell(work: Work, changed: bool, *, article: int | None = None) -> None:
+def _tell(work: Work, changed: bool, *, article: int | None = None, product: Product | None = None) -> None:
+    """Put it on record, and let partners be told whose pushes waited for these files."""
     if changed:
         audit.record("output.published", work.subject, now=work.now, actor="pipeline", article=article)
+    deliveries.ring_for(article=article, product=product.pk if product else None, now=work.now)
 
 
 @contextmanager

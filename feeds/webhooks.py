@@ -1,55 +1,61 @@
 """Signed pushes to partners, in the Standard Webhooks form.
 
-Knows: what a push says, how it is signed, what an answer means. Must not know: who gets what (release/decide.py).
+Knows: what a push says, how it is signed, what becomes of it. Must not know: who gets what (release/decide.py), which
+delivery is next (ledger/deliveries.py).
 A push is at-least-once: `webhook-id` is the delivery's, the same on every try, so that the receiver can tell repeats.
 """
 
 from __future__ import annotations
 
+import base64
 import json
-import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from standardwebhooks.webhooks import Webhook
 
 from feeds.addresses import article_url
+from feeds.answers import Reply, Verdict, push
 from pipeline.config import Config
-from pipeline.errors import ConfigError, FetchFailed, PartnerRefused, PartnerUnavailable, SourceError
-from pipeline.ingest.http import GuardedClient
-from pipeline.ledger import audit, receipts
-from pipeline.ledger.models import Attempt, Delivery
+from pipeline.errors import ConfigError, PartnerRefused, PartnerUnavailable
+from pipeline.ingest.http import GuardedClient, Limits
+from pipeline.ledger import deliveries, receipts
+from pipeline.ledger.models import Attempt, Delivery, Partner
 from pipeline.runner import Effect, Work
-from pipeline.stages import DeliveryState, ReleaseState
+from pipeline.settings import env
+from pipeline.stages import DeliveryState, ReceiptState, ReleaseState
 from pipeline.steps import Newsroom
 from pipeline.telemetry import PUSHES
 
+LIMITS = Limits(connect=5, read=10, whole=15, redirects=0)
+CHANNEL = "webhook"
+SECRET_BYTES = 24  # the least that Standard Webhooks recommends
+
 
 def deliver(newsroom: Newsroom, work: Work) -> Effect:
-    """Push one delivery. 2xx is sent; 408, 429, 5xx and the network wait and come back; other answers are refusals."""
-    delivery = Delivery.objects.select_related("partner", "release__product", "release__article").get(
-        pk=int(work.subject.rpartition(":")[2])
-    )
-    if delivery.state not in {DeliveryState.PENDING, DeliveryState.WAITING}:
-        return lambda: None
-    if delivery.kind != "withdrawn" and delivery.release.state != ReleaseState.USABLE:
-        reason = f"the release is {delivery.release.state} by now"
-        return partial(_settle, delivery, DeliveryState.WITHHELD, work.now, "not-usable", reason)
+    """Push the oldest open delivery of one partner, and see to it that the next follows.
+
+    2xx is sent; other 4xx than 408 and 429 are refusals; everything else waits and is tried again, and nothing newer
+    goes to this partner before it.
+    """
+    key = int(work.subject.rpartition(":")[2])
+    delivery = deliveries.next_open(key, CHANNEL)
+    if delivery is None:
+        return _nothing
+    if delivery.due_at is not None and delivery.due_at > work.now:
+        return partial(deliveries.look_again, key, CHANNEL, delivery.due_at, now=work.now)
+    if obstacle := _obstacle(delivery):
+        return partial(_withhold, delivery, *obstacle, now=work.now)
+    if deliveries.files_wait(delivery):
+        later = work.now + deliveries.FILES_WITHIN
+        return partial(deliveries.look_again, key, CHANNEL, later, now=work.now)
     body = json.dumps(message(delivery, newsroom.config), ensure_ascii=False, sort_keys=True)
-    client = GuardedClient(allow_private=frozenset(newsroom.config.network.allow_private))
-    try:
-        answer = client.post(delivery.partner.webhook, body.encode(), _headers(delivery, body, work.now))
-        status, said = answer.status, answer.content[:300].decode("utf-8", "replace")
-    except FetchFailed as error:
-        status, said = None, str(error)[:300]
-    except SourceError as error:  # an address that is not contacted at all
-        return partial(_refuse, delivery, work.now, None, str(error)[:300])
-    if status is not None and 200 <= status < 300:
-        return partial(_sent, delivery, work.now, status)
-    if status is not None and 400 <= status < 500 and status not in {408, 429}:
-        return partial(_refuse, delivery, work.now, status, said)
-    _wait(delivery, work.now, status, said)
-    raise PartnerUnavailable(f"{delivery.partner.slug} answered {status or said}")
+    headers = _headers(delivery, body, secrets_of(delivery.partner.slug), work.now)
+    attempt = deliveries.begin(delivery, now=work.now)
+    client = GuardedClient(limits=LIMITS, allow_private=frozenset(newsroom.config.network.allow_private))
+    reply = push(client, delivery.partner.webhook, body.encode(), headers, now=work.now)
+    give_up_after = timedelta(hours=newsroom.config.push.give_up_hours)
+    return partial(_close, delivery, attempt, reply, give_up_after, now=work.clock())
 
 
 def message(delivery: Delivery, config: Config) -> dict[str, object]:
@@ -59,6 +65,7 @@ def message(delivery: Delivery, config: Config) -> dict[str, object]:
         "type": f"release.{delivery.kind}",
         "timestamp": release.updated_at.isoformat(),
         "data": {
+            "release": release.pk,
             "guid": release.guid,
             "version": release.version,
             "product": release.product.path,
@@ -71,57 +78,100 @@ def message(delivery: Delivery, config: Config) -> dict[str, object]:
 
 
 def secret_name(partner: str) -> str:
-    """The environment variable that holds a partner's signing secret."""
+    """The environment variable that holds a partner's signing secret, or two of them while one replaces the other."""
     return f"TORNAVOZ_WEBHOOK_{partner.upper().replace('-', '_')}"
 
 
-def _headers(delivery: Delivery, body: str, now: datetime) -> dict[str, str]:
-    name = secret_name(delivery.partner.slug)
-    secret = os.environ.get(name)
-    if not secret:
-        raise ConfigError(f"{name} is not set; it must hold the signing secret of {delivery.partner.slug}")
+def secrets_of(partner: str) -> list[str]:
+    """The secrets that sign for this partner. ConfigError when there is none, or one that is no base64 or too short.
+
+    The signing library would take nearly any text for base64, and sign with the few bytes that it finds in it.
+    """
+    name = secret_name(partner)
+    found = (env(name) or "").split()
+    if not found:
+        raise ConfigError(f"{name} is not set; it must hold the signing secret of {partner}")
+    for secret in found:
+        try:
+            size = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+        except ValueError as error:
+            raise ConfigError(f"{name} does not hold base64, with whsec_ before it or not") from error
+        if size < SECRET_BYTES:
+            raise ConfigError(f"{name} holds a secret of {size} bytes; it takes {SECRET_BYTES} that nobody can guess")
+    return found
+
+
+def _headers(delivery: Delivery, body: str, secrets: list[str], now: datetime) -> dict[str, str]:
+    """A receiver takes the push if any signature is right, so both secrets sign while they are exchanged."""
     identity = f"delivery-{delivery.pk}"
     return {
         "content-type": "application/json",
         "webhook-id": identity,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(identity, now, body),
+        "webhook-signature": " ".join(Webhook(secret).sign(identity, now, body) for secret in secrets),
     }
 
 
-def _attempt(delivery: Delivery, now: datetime, status: int | None, said: str) -> None:
-    Attempt.objects.create(delivery=delivery, at=now, status=status, answer=said[:300])
+def _obstacle(delivery: Delivery) -> tuple[str, str] | None:
+    """Why this delivery has lost its point since it was queued. A withdrawal never has: whoever got it hears of it."""
+    if not delivery.partner.webhook:
+        return "no-webhook", "the partner has no webhook by now; its feed shows the same"
+    if delivery.kind == "withdrawn":
+        return None
+    if not delivery.partner.active:
+        return "partner-left", "the partner is no longer active"
+    if delivery.release.state != ReleaseState.USABLE:
+        return "not-usable", f"the release is {delivery.release.state} by now"
+    return None
 
 
-def _settle(delivery: Delivery, state: DeliveryState, now: datetime, code: str, reason: str) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(state=state, settled_at=now, reason_code=code, reason=reason)
-    PUSHES.labels(outcome=state).inc()
-    audit.record(
-        f"delivery.{state}",
-        f"delivery:{delivery.pk}",
-        now=now,
-        actor="pipeline",
-        article=delivery.release.article_id,
-        reason=reason,
-        details={"partner": delivery.partner.slug, "version": delivery.version},
-    )
+def _withhold(delivery: Delivery, code: str, reason: str, *, now: datetime) -> None:
+    deliveries.settle(delivery, DeliveryState.WITHHELD, now=now, code=code, reason=reason)
+    _go_on(delivery.partner, now)
 
 
-def _sent(delivery: Delivery, now: datetime, status: int) -> None:
-    _attempt(delivery, now, status, "")
-    receipts.sent(delivery.partner, {delivery.release_id: delivery.release.version}, at=now)
-    _settle(delivery, DeliveryState.SENT, now, "", "")
+def _close(delivery: Delivery, attempt: Attempt, reply: Reply, give_up_after: timedelta, *, now: datetime) -> None:
+    """Write down what came of a try, in the transaction that also decides when the partner's turn comes again."""
+    deliveries.end(attempt, reply.status, reply.said)
+    if reply.verdict is Verdict.TAKEN:
+        outcome = DeliveryState.SENT
+        receipts.sent(delivery.partner, {delivery.release_id: delivery.release.version}, at=now)
+        deliveries.settle(delivery, outcome, now=now)
+        _take_receipt(delivery, reply, now)
+    elif reply.verdict is Verdict.REFUSED:
+        outcome = DeliveryState.REFUSED
+        deliveries.settle(delivery, outcome, now=now, code=PartnerRefused.code, reason=str(reply))
+    else:
+        outcome = deliveries.wait(
+            delivery,
+            code=PartnerUnavailable.code,
+            reason=str(reply),
+            give_up_after=give_up_after,
+            asked=reply.asked,
+            now=now,
+        )
+    PUSHES.labels(outcome=outcome).inc()
+    _go_on(delivery.partner, now)
 
 
-def _refuse(delivery: Delivery, now: datetime, status: int | None, said: str) -> None:
-    _attempt(delivery, now, status, said)
-    _settle(delivery, DeliveryState.REFUSED, now, PartnerRefused.code, f"{status or ''} {said}".strip())
+def _take_receipt(delivery: Delivery, reply: Reply, now: datetime) -> None:
+    """A receiver may say at once how far it is: {"receipt": "acknowledged"} or {"receipt": "removed"}."""
+    try:
+        said = json.loads(reply.content)
+    except ValueError:
+        return  # most receivers say "ok", or nothing
+    state = said.get("receipt") if isinstance(said, dict) else None
+    if state == ReceiptState.REMOVED:
+        receipts.removed(delivery.partner, delivery.release, at=now)
+    elif state == ReceiptState.ACKNOWLEDGED:
+        receipts.acknowledged(delivery.partner, delivery.release, delivery.release.version, at=now)
 
 
-def _wait(delivery: Delivery, now: datetime, status: int | None, said: str) -> None:
-    """Outside the saving transaction on purpose: a failed try must be on record though the unit is not closed."""
-    _attempt(delivery, now, status, said)
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=DeliveryState.WAITING, reason_code=PartnerUnavailable.code, reason=f"{status or ''} {said}".strip()
-    )
-    PUSHES.labels(outcome=DeliveryState.WAITING).inc()
+def _go_on(partner: Partner, now: datetime) -> None:
+    following = deliveries.next_open(partner.pk, CHANNEL)
+    if following is not None:
+        deliveries.look_again(partner.pk, CHANNEL, following.due_at or now, now=now)
+
+
+def _nothing() -> None:
+    """The effect when there is nothing to push."""

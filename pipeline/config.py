@@ -12,6 +12,7 @@ import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -80,6 +81,12 @@ class Network(Table):
     """Whom this machine may contact besides public addresses."""
 
     allow_private: tuple[str, ...] = ()
+
+
+class Push(Table):
+    """How partners are told of what is new, corrected or withdrawn."""
+
+    give_up_hours: int = Field(default=72, ge=1)
 
 
 class RightsTable(Table):
@@ -158,7 +165,7 @@ class PartnerTable(Table):
     name: str
     use: UseClass
     products: tuple[str, ...] = ("es/all",)
-    webhook: str | None = None  # its signing secret is TORNAVOZ_WEBHOOK_<SLUG> in the environment
+    webhook: str | None = None  # https; its signing secret is TORNAVOZ_WEBHOOK_<SLUG> in the environment
     email: str | None = None
     formats: tuple[Literal["rss", "atom", "json"], ...] = ("rss", "atom", "json")  # of its private feeds
     delay_minutes: int = Field(default=0, ge=0)  # how much later than everybody else it gets a new article
@@ -172,6 +179,7 @@ class Config(Table):
     intake: Intake = Intake()
     mail: Mail = Mail()
     network: Network = Network()
+    push: Push = Push()
     source: tuple[SourceTable, ...] = ()
     product: tuple[ProductTable, ...] = (
         ProductTable(slug="all", language="es", title="Tornavoz en español", subtitle="Todos los artículos"),
@@ -195,7 +203,18 @@ class Config(Table):
                     raise ValueError(
                         f"partner {partner.slug!r} asks for product {path!r}, which is not defined{near(path, paths)}"
                     )
+            if partner.webhook and not self._may_be_pushed_to(partner.webhook):
+                raise ValueError(
+                    f"the webhook of partner {partner.slug!r} must begin with https://; plain http is for hosts in "
+                    "[network] allow_private"
+                )
         return self
+
+    def _may_be_pushed_to(self, webhook: str) -> bool:
+        address = urlsplit(webhook)
+        return address.scheme == "https" or (
+            address.scheme == "http" and address.hostname in {host.lower() for host in self.network.allow_private}
+        )
 
 
 def near(word: str, words: set[str] | list[str]) -> str:
@@ -264,6 +283,7 @@ def _keys_beside(place: list[str]) -> list[str]:
         "intake": Intake,
         "mail": Mail,
         "network": Network,
+        "push": Push,
         "source": SourceTable,
         "product": ProductTable,
         "partner": PartnerTable,

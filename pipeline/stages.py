@@ -108,6 +108,8 @@ class DeliveryState(StrEnum):
     """One push of one release version to one partner.
 
     pending -> sent | refused (4xx other than 408/429) | waiting (5xx, 429, network) -> sent | refused | dead
+    dead|refused -> pending (a person sends it again)
+    pending -> drafted (a message, and no mail server is configured) -> sent
     withheld: the partner may not have it; the reason code says why.
     """
 
@@ -116,6 +118,7 @@ class DeliveryState(StrEnum):
     REFUSED = "refused"
     WAITING = "waiting"
     DEAD = "dead"
+    DRAFTED = "drafted"
     WITHHELD = "withheld"
 
 

@@ -19,7 +19,7 @@ from pipeline.ledger import placements, pulse, units
 from pipeline.ledger.models import Unit
 from pipeline.runner import Runner
 from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
-from workers import broker, courtesy
+from workers import abreast, broker, courtesy
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,7 @@ class Beat:
         self._runner = runner
         self._broker_url = broker_url
         self._clock = clock
+        self._pushes = abreast.Abreast(runner, clock)
         self._next_upkeep = 0.0
         self._heard = time.monotonic()  # when the broker last answered
 
@@ -54,13 +55,18 @@ class Beat:
         if answers:
             self._heard = time.monotonic()
         if not self._broker_url or time.monotonic() - self._heard > PATIENCE.total_seconds():
-            return self._runner.drain(seconds=RUN_SECONDS)  # no worker can hear of anything, so there is no use waiting
+            return self._work(frozenset(Queue))  # no worker can hear of anything, so there is no use waiting
         rung = units.ring_due(now=now) if answers else 0
         deserted = deserted_queues(now=now)
         if not deserted:
             return rung
         log.warning("queues.deserted", queues=sorted(deserted), broker=answers)
-        return rung + self._runner.drain(frozenset(deserted), seconds=RUN_SECONDS)
+        return rung + self._work(frozenset(deserted))
+
+    def _work(self, queues: frozenset[Queue]) -> int:
+        """Run what is due in these queues: steps of ours one by one, pushes side by side."""
+        ran = self._runner.drain(queues - abreast.QUEUES, seconds=RUN_SECONDS)
+        return ran + (self._pushes.drain(seconds=RUN_SECONDS) if queues & abreast.QUEUES else 0)
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Sweep until `stopped`, which is asked five times a second."""
@@ -70,6 +76,7 @@ class Beat:
             time.sleep(0.1)  # always let others have the ledger for a moment
             while not stopped() and time.monotonic() < until:
                 time.sleep(0.2)
+        self._pushes.close()
 
 
 def deserted_queues(*, now: datetime) -> set[Queue]:

@@ -1,24 +1,20 @@
-"""The outbox: one courtesy message a publisher a day, sent only when somebody or a setting says so.
+"""Courtesy mail: one message a publisher a day, sent only when somebody or a setting says so.
 
-Knows: files in the outbox, an SMTP server. Must not know: wording (rights/courtesy.py).
+Knows: whom to write to of what. Must not know: wording (rights/courtesy.py), how mail is sent (feeds/outbox.py).
 """
 
 from __future__ import annotations
 
-import smtplib
 from datetime import date, datetime, timedelta
-from email import message_from_bytes
-from email.policy import SMTP
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 
-from feeds import files
+from feeds import outbox, withdrawals
 from feeds.addresses import article_url, feed_urls
 from pipeline.config import Config
-from pipeline.errors import ConfigError
 from pipeline.ledger import audit, codec
 from pipeline.ledger.models import Release, Source
 from pipeline.rights.courtesy import CourtesyItem, draft
@@ -28,13 +24,6 @@ from workers.spine import newsroom
 
 log = structlog.get_logger(__name__)
 
-SMTP_PORTS = {"smtp": 587, "smtps": 465}
-
-
-def outbox() -> list[Path]:
-    """Messages that wait to be sent, oldest day first."""
-    return sorted(settings.OUTBOX_DIR.glob("*.eml"))
-
 
 def draft_day(config: Config, on: date, *, now: datetime) -> list[Path]:
     """Write the day's message to each publisher that wants to hear of uses; a day with nothing new has none."""
@@ -42,14 +31,14 @@ def draft_day(config: Config, on: date, *, now: datetime) -> list[Path]:
     written = []
     for source in Source.objects.filter(active=True).exclude(contact=""):
         items = _items(source, config, on)
-        path = settings.OUTBOX_DIR / f"{on.isoformat()}-{source.slug}.eml"
-        if not items or (path.parent / "sent" / path.name).exists():
+        path = outbox.path_of(on, source.slug)
+        if not items or outbox.was_sent(path):
             continue
         if not sender:
             log.warning("courtesy.no-sender", source=source.slug, repair="set [site] contact in newsroom.toml")
             continue
         message = draft(source.publisher, source.contact, sender, items, on)
-        if files.write(path, message.as_bytes(), modified=now, twins=False):
+        if outbox.put(path, message, now=now):
             written.append(path)
             audit.record("courtesy.drafted", f"source:{source.slug}", now=now, actor="clock", reason=path.name)
     return written
@@ -61,31 +50,19 @@ def keep_up(*, now: datetime) -> None:
     for day in (now.date() - timedelta(days=1), now.date()):
         draft_day(config, day, now=now)
     if config.mail.send and settings.SMTP_URL:
-        for path in outbox():
+        for path in outbox.waiting():
             if path.name[:10] < now.date().isoformat():
                 send(path, actor="clock", now=now)
 
 
 def send(path: Path, *, actor: str, now: datetime) -> None:
     """Send one drafted message and put it with the sent ones. ConfigError without SMTP_URL."""
-    if not settings.SMTP_URL:
-        raise ConfigError("no mail server is configured; set SMTP_URL, or send the .eml file with your mail program")
-    address = urlsplit(settings.SMTP_URL)
-    if address.scheme not in SMTP_PORTS or not address.hostname:
-        raise ConfigError("SMTP_URL must look like smtp://user:password@host:587 or smtps://host")
-    message = message_from_bytes(path.read_bytes(), policy=SMTP)
-    port = address.port or SMTP_PORTS[address.scheme]
-    connect = smtplib.SMTP_SSL if address.scheme == "smtps" else smtplib.SMTP
-    with connect(address.hostname, port, timeout=30) as server:
-        if address.username:
-            if address.scheme == "smtp":
-                server.starttls()
-            server.login(unquote(address.username), unquote(address.password or ""))
-        server.send_message(message)
-    sent = path.parent / "sent"
-    sent.mkdir(exist_ok=True)
-    path.rename(sent / path.name)
-    audit.record("courtesy.sent", f"mail:{path.name}", now=now, actor=actor, reason=str(message["To"]))
+    message = outbox.read(path)
+    outbox.transmit(message)
+    outbox.file_sent(path)
+    with transaction.atomic():
+        withdrawals.note_sent(path, now=now)
+        audit.record("mail.sent", f"mail:{path.name}", now=now, actor=actor, reason=str(message["To"]))
 
 
 def _items(source: Source, config: Config, on: date) -> list[CourtesyItem]:

@@ -20,6 +20,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from feeds import outbox
 from feeds.addresses import FORMATS, article_path, private_folder
 from pipeline import steps
 from pipeline.errors import PipelineError
@@ -110,7 +111,7 @@ def show() -> None:
     out.rule("files")
     for path in _files():
         out.print(f"{path.stat().st_size:>9,} bytes  {path}", soft_wrap=True, markup=False)
-    for path in courtesy.outbox():
+    for path in outbox.waiting():
         out.print(
             f"{path.stat().st_size:>9,} bytes  {path}  (to the publisher; sent only when you say so)", markup=False
         )

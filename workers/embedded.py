@@ -15,7 +15,8 @@ from django.db.models import Q
 from pipeline.actions import upkeep
 from pipeline.ledger.models import Unit
 from pipeline.runner import Outcome
-from pipeline.stages import UnitState
+from pipeline.stages import Queue, UnitState
+from workers.abreast import QUEUES, Abreast
 from workers.beat import Beat
 from workers.spine import now, runner
 
@@ -30,7 +31,12 @@ def until_idle(on_step: Callable[[int, int], None]) -> dict[str, Any]:
         done = outcomes.total()
         on_step(done, done + Unit.objects.filter(_due()).count())
 
-    runner().drain(on_run=ran)
+    pushes = Abreast(runner(), now)
+    try:
+        while runner().drain(frozenset(Queue) - QUEUES, on_run=ran) + pushes.drain(on_run=ran):
+            pass  # what one of them did may have made the other's work due
+    finally:
+        pushes.close()
     return {
         "ran": outcomes.total(),
         "failed": outcomes[Outcome.FAILED],

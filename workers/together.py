@@ -27,7 +27,8 @@ def programs(broker_url: str | None, *, web: tuple[str, int] | None) -> list[Pro
     if broker_url:
         kept += [
             _program("translate", ["worker", "translate"], env),
-            _program("intake", ["worker", "intake", "publish", "deliver"], env),
+            _program("intake", ["worker", "intake", "publish"], env),
+            _program("deliver", ["worker", "deliver"], env),
         ]
     if web:
         kept.append(_program("web", ["serve", "--host", web[0], "--port", str(web[1])], env))

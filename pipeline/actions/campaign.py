@@ -17,10 +17,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from pipeline.errors import IllegalTransition
-from pipeline.ledger import audit, campaigns, codec, units
+from pipeline.ledger import audit, campaigns, codec, deliveries, units
 from pipeline.ledger.choices import Choice, chosen
-from pipeline.ledger.models import Campaign, Delivery, Unit
-from pipeline.stages import CampaignState, CampaignVerb, DeliveryState, ItemState, Step, TranslationState, UnitState
+from pipeline.ledger.models import Campaign, Unit
+from pipeline.stages import CampaignState, CampaignVerb, ItemState, Step, TranslationState, UnitState
 
 RUNS = {CampaignState.RUNNING, CampaignState.PAUSED}
 
@@ -118,33 +118,27 @@ def retry(campaign: int, *, actor: str, now: datetime) -> int:
     """Try its failures again: releases, pushes that were refused or given up, translations that stopped. How many."""
     row = _locked(campaign, {CampaignState.DONE, CampaignState.RUNNING, CampaignState.PAUSED}, "retried")
     again = row.items.filter(state=ItemState.FAILED).update(state=ItemState.PENDING, reason_code="", reason="")
-    pushes = list(
-        row.deliveries.filter(state__in=campaigns.FAILED_DELIVERIES, channel="webhook").values_list("pk", flat=True)
-    )
-    Delivery.objects.filter(pk__in=pushes).update(
-        state=DeliveryState.PENDING, reason_code="", reason="", settled_at=None
-    )
-    for pk in pushes:
-        units.arm(Step.DELIVER, f"delivery:{pk}", now=now)
+    failed = row.deliveries.filter(state__in=campaigns.FAILED_DELIVERIES, channel="webhook")
+    pushes = deliveries.send_again(failed, actor=actor, reason=f"campaign {campaign} retried", now=now)
     woken = units.wake(_parked(row), now=now)
     if again and row.state == CampaignState.DONE:
         row.finished_at = None
         _move(row, CampaignState.RUNNING)
     if again and row.state == CampaignState.RUNNING:
         units.arm(Step.CAMPAIGN, f"campaign:{row.pk}", now=now)
-    total = again + len(pushes) + woken
+    total = again + pushes + woken
     if total:
-        _record("retried", row, actor=actor, now=now, releases=again, pushes=len(pushes), units=woken)
+        _record("retried", row, actor=actor, now=now, releases=again, pushes=pushes, units=woken)
     return total
 
 
 def _parked(campaign: Campaign) -> Any:
     """Units that stopped for good and work for this campaign."""
     subjects = [
-        f"delivery:{pk}"
-        for pk in campaign.deliveries.filter(
-            state__in=[DeliveryState.PENDING, DeliveryState.WAITING], channel="webhook"
-        ).values_list("pk", flat=True)
+        f"{deliveries.SUBJECTS['webhook']}:{partner}"
+        for partner in campaign.deliveries.filter(state__in=deliveries.OPEN, channel="webhook")
+        .values_list("partner", flat=True)
+        .distinct()
     ]
     subjects += [
         f"translation:{pk}"

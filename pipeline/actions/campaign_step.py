@@ -22,7 +22,7 @@ from django.db.models import F
 
 from pipeline.actions.campaign_judge import Facts, Judge, Obstacle, changed, facts
 from pipeline.errors import StaleWork
-from pipeline.ledger import audit, catalog, changes, codec, releases, translations, units
+from pipeline.ledger import audit, catalog, changes, codec, deliveries, releases, translations, units
 from pipeline.ledger.choices import Choice, chosen
 from pipeline.ledger.models import Campaign, CampaignItem, Partner, Release, Unit
 from pipeline.runner import Effect, StepFunction, Work
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 LISTED_AT_ONCE = 500
 BATCH = {CampaignVerb.SEND: 25, CampaignVerb.TRANSLATE: 5}  # some 50 ms of one transaction
-BACKLOG = {CampaignVerb.SEND: (Step.DELIVER, 100), CampaignVerb.TRANSLATE: (Step.TRANSLATE, 5)}
+BACKLOG = {CampaignVerb.SEND: 100, CampaignVerb.TRANSLATE: 5}
 WAIT = timedelta(seconds=2)
 AT_ONCE = timedelta(0)
 NOTES = {"es": "se ha traducido de nuevo", "en": "the text was translated again"}
@@ -67,8 +67,10 @@ def advance(newsroom: Newsroom, work: Work) -> Effect:
 
 def _crowded(verb: CampaignVerb, now: datetime) -> bool:
     """Whether others wait already where this campaign would add to the queue."""
-    step, most = BACKLOG[verb]
-    return Unit.objects.filter(step=step, state=UnitState.READY, due_at__lte=now)[: most + 1].count() > most
+    most = BACKLOG[verb]
+    if verb is CampaignVerb.SEND:
+        return deliveries.backlog(at_most=most + 1) > most
+    return Unit.objects.filter(step=Step.TRANSLATE, state=UnitState.READY, due_at__lte=now)[: most + 1].count() > most
 
 
 def _arm(pk: int, at: datetime) -> None:

@@ -52,6 +52,7 @@ def withdraw(article: int, *, kind: Kind, reason: str, actor: str, now: datetime
     Article.objects.filter(pk=article).update(withdrawn_at=now, withdrawal_kind=kind, withdrawal_reason=reason)
     rows = _releases(article)
     moment = now.replace(microsecond=0)
+    written_to: set[tuple[str, int]] = set()
     for release in rows:
         told = list(releases.received_by(release))
         Release.objects.filter(pk=release.pk).update(
@@ -66,6 +67,9 @@ def withdraw(article: int, *, kind: Kind, reason: str, actor: str, now: datetime
         release.refresh_from_db()
         for partner in told:
             releases.queue_delivery(release, partner, _TOLD, "withdrawn", now=now)
+            if partner.email and (release.guid, partner.pk) not in written_to:  # one letter, in however many products
+                written_to.add((release.guid, partner.pk))
+                releases.queue_letter(release, partner, now=now)
     audit.record(
         "article.withdrawn",
         f"article:{article}",

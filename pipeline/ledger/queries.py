@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from pipeline.ledger.deliveries import OPEN, SUBJECTS
 from pipeline.ledger.models import Article, Delivery, Event, Release, Revision, Translation, Unit
 from pipeline.stages import QUEUE_OF, DeliveryState, ReleaseState, Step, UnitState
 
@@ -160,14 +161,14 @@ def trace(article: int) -> list[Row]:
 
 
 def units_of(article: int) -> QuerySet[Unit]:
-    """All units of work that belong to an article."""
+    """All units of work that belong to an article, those of partners who have not been told of it yet among them."""
     revisions = list(Revision.objects.filter(article=article).values_list("pk", flat=True))
     drafts = Translation.objects.filter(revision__in=revisions).values_list("pk", flat=True)
-    pushes = Delivery.objects.filter(release__article=article).values_list("pk", flat=True)
+    pushes = Delivery.objects.filter(release__article=article, channel__in=SUBJECTS, state__in=OPEN)
     subjects = [
         *(f"revision:{pk}" for pk in revisions),
         *(f"translation:{pk}" for pk in drafts),
-        *(f"delivery:{pk}" for pk in pushes),
+        *sorted({f"{SUBJECTS[each.channel]}:{each.partner_id}" for each in pushes}),
     ]
     pages = Q(step=Step.PUBLISH, subject__startswith=f"page:{article}:")
     return Unit.objects.filter(Q(subject__in=subjects) | pages).order_by("pk")

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from pipeline.ledger import audit, codec, embargoes, units
+from pipeline.ledger import audit, codec, deliveries, embargoes, units
 from pipeline.ledger.models import CorrectionNote, Delivery, Partner, Product, Release
 from pipeline.release.decide import Action, Candidate, Decision, Standing, embargo, guid
 from pipeline.stages import DeliveryState, ReleaseState, Step
@@ -136,9 +136,9 @@ def queue_delivery(
         partner=partner,
         version=release.version,
         sending=release.sending,
+        channel=channel,
         defaults={
             "kind": kind,
-            "channel": channel,
             "state": DeliveryState.WITHHELD if code else DeliveryState.PENDING,
             "reason_code": code,
             "reason": reason,
@@ -153,7 +153,21 @@ def queue_delivery(
 def arm_delivery(delivery: Delivery, *, now: datetime) -> None:
     """Have it pushed, if it is one that is pushed and nothing keeps it back."""
     if delivery.state == DeliveryState.PENDING and delivery.channel == "webhook":
-        units.arm(Step.DELIVER, f"delivery:{delivery.pk}", now=now)
+        deliveries.ring(delivery.partner_id, delivery.channel, now=now)
+
+
+def queue_letter(release: Release, partner: Partner, *, now: datetime) -> None:
+    """One e-mail about a withdrawal, besides whatever else tells this partner."""
+    _, made = Delivery.objects.get_or_create(
+        release=release,
+        partner=partner,
+        version=release.version,
+        sending=release.sending,
+        channel="email",
+        defaults={"kind": "withdrawn", "created_at": now},
+    )
+    if made:
+        deliveries.ring(partner.pk, "email", now=now)
 
 
 def received_by(release: Release) -> QuerySet[Partner]:

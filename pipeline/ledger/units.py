@@ -65,6 +65,35 @@ def arm(step: Step, subject: str, *, now: datetime, urgent: bool = False) -> Uni
     return UnitId(unit.pk)
 
 
+def schedule(step: Step, subject: str, at: datetime, *, now: datetime) -> UnitId:
+    """Make sure that `step` will run on `subject` at that time at the latest.
+
+    For a step that has found out when there is something to do again: called in its effect, it waits without having
+    failed. A unit that somebody runs at this moment runs once more when it is through.
+    """
+    if at <= now:
+        return arm(step, subject, now=now)
+    unit, made = Unit.objects.get_or_create(step=step, subject=subject, defaults={"due_at": at})
+    if not made:
+        leased, sooner = Q(state=UnitState.LEASED), Q(state=UnitState.READY, due_at__lte=at)
+        Unit.objects.filter(pk=unit.pk).update(
+            again=Case(When(leased, then=Value(True)), default=F("again")),
+            due_at=Case(When(leased | sooner, then=F("due_at")), default=Value(at)),
+            state=Case(When(leased, then=Value(UnitState.LEASED)), default=Value(UnitState.READY)),
+            rung_at=None,
+        )
+    return UnitId(unit.pk)
+
+
+def pause(tries: int) -> timedelta:
+    """How long to wait after so many failures: 30 s, 1, 2, 4 minutes … to an hour, each ± 20 %.
+
+    The spread keeps failures from marching in step.
+    """
+    doublings = min(max(tries - 1, 0), 16)
+    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings)) * (0.8 + secrets.randbelow(401) / 1000)
+
+
 def _ring_after_commit(pk: int, step: Step, now: datetime) -> None:
     if settings.BROKER_URL:
         transaction.on_commit(partial(_ring, pk, step, now), robust=True)
@@ -131,18 +160,14 @@ def close(claim: Claim, *, now: datetime) -> None:
 
 
 def fail(claim: Claim, error: Exception, *, now: datetime) -> UnitState:
-    """Store why it failed and when to try again. StaleWork when it is no longer ours to say.
-
-    Pauses: 30 s, 1, 2, 4 minutes … to an hour, each ± 20 % so that failures do not march in step.
-    """
+    """Store why it failed and when to try again. StaleWork when it is no longer ours to say."""
     retry = error.retry if isinstance(error, PipelineError) else Retry.LATER
     code = error.code if isinstance(error, PipelineError) else "unexpected"
     message = str(error) or type(error).__name__
     if retry is not Retry.LATER or claim.attempt >= MAX_ATTEMPTS:
         return _park(claim.unit, claim.fence, code, message, now=now)
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (claim.attempt - 1)) * (0.8 + secrets.randbelow(401) / 1000)
     if not _mine(claim).update(
-        state=UnitState.READY, due_at=now + pause, lease_until=None, error_code=code, last_error=message
+        state=UnitState.READY, due_at=now + pause(claim.attempt), lease_until=None, error_code=code, last_error=message
     ):
         raise StaleWork
     return UnitState.READY

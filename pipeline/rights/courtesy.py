@@ -9,17 +9,13 @@ same day's articles are the same message, with the same Message-ID, so a mail se
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import getaddresses
 
-from pipeline.errors import ConfigError
+from pipeline.rights.letter import address, letter
+from pipeline.rights.letter import message_id as default_id
 from pipeline.rights.lines import clean
 from pipeline.text.dates import long_date_en, long_date_es
 
@@ -52,43 +48,25 @@ def draft(
     """
     if not items:
         raise ValueError("a courtesy message needs at least one article")
-    origin, target = _address(sender), _address(to)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = origin
-    message["To"] = target
-    message["Subject"] = f"Republished in translation: {_count(len(items))} from {clean(publisher)}, {on.isoformat()}"
-    message["Date"] = at or datetime.combine(on, time(12), tzinfo=UTC)
-    message["Message-ID"] = clean(message_id) if message_id else _message_id(origin, target, items, on)
-    message.set_content(_text(clean(publisher), items, on))
-    return message
-
-
-def _address(value: str) -> Address:
-    try:
-        if not value.isprintable():
-            raise ValueError("line breaks or control characters")
-        ((name, spec),) = getaddresses([value])
-        address = Address(display_name=name, addr_spec=spec)
-    except (ValueError, IndexError, MessageError) as error:
-        raise ConfigError(f"Not a single e-mail address: {clean(value)[:200]!r} ({error})") from error
-    if not address.username or not address.domain:
-        raise ConfigError(f"Not a single e-mail address: {clean(value)[:200]!r}")
-    return address
-
-
-def _message_id(origin: Address, target: Address, items: Sequence[CourtesyItem], on: date) -> str:
-    parts = [on.isoformat(), target.addr_spec, *(f"{item.original_url} {item.our_url}" for item in items)]
-    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
-    return f"<courtesy.{on.isoformat()}.{digest}@{origin.domain}>"
+    origin, target = address(sender), address(to)
+    facts = [on.isoformat(), target.addr_spec, *(f"{item.original_url} {item.our_url}" for item in items)]
+    return letter(
+        sender=origin,
+        to=target,
+        subject=f"Republished in translation: {_count(len(items))} from {clean(publisher)}, {on.isoformat()}",
+        at=at or datetime.combine(on, time(12), tzinfo=UTC),
+        message_id=message_id or default_id(f"courtesy.{on.isoformat()}", origin.domain, *facts),
+        paragraphs=_paragraphs(clean(publisher), items, on),
+    )
 
 
 def _count(number: int) -> str:
     return "1 article" if number == 1 else f"{number} articles"
 
 
-def _text(publisher: str, items: Sequence[CourtesyItem], on: date) -> str:
+def _paragraphs(publisher: str, items: Sequence[CourtesyItem], on: date) -> list[str]:
     spanish = "este artículo suyo" if len(items) == 1 else f"estos {len(items)} artículos suyos"
-    paragraphs = [
+    return [
         f"To the editors of {publisher},",
         f"On {long_date_en(on)} we republished {_count(len(items))} of yours, with your byline, a link to the original "
         "above and below the text, your reuse terms and a notice that the text was translated. To have one corrected, "
@@ -99,7 +77,6 @@ def _text(publisher: str, items: Sequence[CourtesyItem], on: date) -> str:
         "o que se cambie el crédito, responda a este mensaje.",
         *(_item(number, item) for number, item in enumerate(items, start=1)),
     ]
-    return "\n\n".join(paragraphs) + "\n"
 
 
 def _item(number: int, item: CourtesyItem) -> str:

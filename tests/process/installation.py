@@ -53,7 +53,8 @@ use = "P"
 PROGRAMS = {
     "beat": ["beat"],
     "translate": ["worker", "translate"],
-    "intake": ["worker", "intake", "publish", "deliver"],
+    "intake": ["worker", "intake", "publish"],
+    "deliver": ["worker", "deliver"],
 }
 
 

@@ -66,7 +66,7 @@ def test_no_partner_is_pushed_to_before_the_end_and_each_is_at_the_end(waiting: 
     waiting.clock.forward(minutes=60)
     upkeep.lift_embargoes(now=waiting.clock())
     pushed = Delivery.objects.get(partner__slug="la-voz")
-    assert [unit.subject for unit in Unit.objects.filter(step=Step.DELIVER)] == [f"delivery:{pushed.pk}"]
+    assert [unit.subject for unit in Unit.objects.filter(step=Step.DELIVER)] == [f"partner:{pushed.partner_id}"]
 
 
 def test_a_correction_during_the_embargo_waits_with_it(waiting: Office) -> None:

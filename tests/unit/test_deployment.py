@@ -52,7 +52,16 @@ def requirements() -> list[Requirement]:
 
 
 def test_the_parts_of_an_installation_are_all_there() -> None:
-    assert set(SERVICES) == {"init", "web", "worker-translate", "worker-io", "beat", "redis", "postgres"}
+    assert set(SERVICES) == {
+        "init",
+        "web",
+        "worker-translate",
+        "worker-io",
+        "worker-deliver",
+        "beat",
+        "redis",
+        "postgres",
+    }
 
 
 @each_service
@@ -98,7 +107,11 @@ def test_the_stores_are_out_of_reach_from_outside(name: str) -> None:
 
 
 def test_only_the_parts_that_speak_to_others_can_leave_the_host() -> None:
-    assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {"web", "worker-io"}
+    assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {
+        "web",
+        "worker-io",
+        "worker-deliver",
+    }
 
 
 def test_the_web_port_is_published_on_the_loopback_address_only() -> None:

@@ -18,6 +18,7 @@ from pipeline.errors import PipelineError
 from workers.cli import (
     campaigns,
     credit,
+    deliveries,
     editing,
     intake,
     looking,
@@ -69,6 +70,7 @@ for group in (
     partners,
     tokens,
     receipts,
+    deliveries,
     credit,
     mail,
     users,

@@ -28,9 +28,9 @@ def draft() -> None:
 def list_messages() -> None:
     """Messages that wait in the outbox."""
     open_ledger()
-    from workers import courtesy as box
+    from feeds import outbox
 
-    waiting = box.outbox()
+    waiting = outbox.waiting()
     for path in waiting:
         out.print(str(path), soft_wrap=True)
     if not waiting:
@@ -42,11 +42,12 @@ def list_messages() -> None:
 def send(name: str) -> None:
     """Send the message called NAME (see list)."""
     open_ledger()
+    from feeds import outbox
     from pipeline.errors import ConfigError
     from workers import courtesy as box
     from workers.spine import now
 
-    for path in box.outbox():
+    for path in outbox.waiting():
         if name in (path.name, str(path)):
             box.send(path, actor=actor(), now=now())
             out.print(f"{path.name} sent")

@@ -49,7 +49,7 @@ def with_progress(label: str, work: Callable[[Callable[[int, int], None]], Repor
 
 @click.command()
 @click.argument("queues", nargs=-1, required=True, type=click.Choice(QUEUES))
-@click.option("--concurrency", type=int, help="Processes. Default: 1 for translate, else 2.")
+@click.option("--concurrency", type=int, help="Default: 1 process for translate, 16 threads for deliver, else 2.")
 def worker(queues: tuple[str, ...], concurrency: int | None) -> None:
     """Serve one or more queues as a Celery worker."""
     open_ledger(level="INFO")
@@ -62,15 +62,19 @@ def worker(queues: tuple[str, ...], concurrency: int | None) -> None:
     if "translate" in queues and len(queues) > 1:
         raise ConfigError("the translate queue wants a worker of its own: its model is large, and the others are many")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from workers.abreast import THREADS
     from workers.app import app
+
+    only_waits = queues == ("deliver",)  # pushes wait for other people's servers, so many fit into one process
+    default = THREADS if only_waits else 1 if "translate" in queues else 2
 
     app.worker_main(
         [
             "--quiet",
             "worker",
             "--queues=" + ",".join(queues),
-            "--pool=prefork",
-            f"--concurrency={concurrency or (1 if 'translate' in queues else 2)}",
+            f"--pool={'threads' if only_waits else 'prefork'}",
+            f"--concurrency={concurrency or default}",
             f"--hostname={'-'.join(queues)}-{os.getpid()}@%h",
             "--without-gossip",
             "--without-mingle",

@@ -60,17 +60,22 @@ class Delivery(models.Model):
     version = models.PositiveIntegerField()
     sending = models.PositiveIntegerField()
     kind = models.CharField(max_length=12)  # published, corrected, withdrawn, resent
-    channel = models.CharField(max_length=8)  # "feed" or "webhook"
+    channel = models.CharField(max_length=8)  # "feed", "webhook" or "email"
     state = models.CharField(max_length=12, default=DeliveryState.PENDING)
     reason_code = models.CharField(max_length=64, blank=True)
     reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    queued_at = models.DateTimeField(null=True)  # when a person sent it again; else it counts from created_at
+    tries = models.PositiveIntegerField(default=0)  # since it was queued
+    due_at = models.DateTimeField(null=True)  # not to be tried before
     settled_at = models.DateTimeField(null=True)
     campaign = models.ForeignKey("ledger.Campaign", on_delete=models.PROTECT, null=True, related_name="deliveries")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["release", "partner", "version", "sending"], name="delivery_once")
+            models.UniqueConstraint(
+                fields=["release", "partner", "version", "sending", "channel"], name="delivery_once_per_channel"
+            )
         ]
         indexes = [
             models.Index(fields=["partner", "state"]),
@@ -81,7 +86,7 @@ class Delivery(models.Model):
 
 
 class Attempt(models.Model):
-    """One try of one delivery, with what the partner's server answered."""
+    """One try of one delivery, written before it is made. No status and no answer: nobody lived to hear one."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
     at = models.DateTimeField()

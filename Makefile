@@ -14,7 +14,7 @@ VERBOSE ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test check bench docs messages clean
+.PHONY: help demo up test check bench quality docs messages clean
 
 help: ## list the targets
 	@echo "Tornavoz: Creative Commons news in Spanish. Targets:"
@@ -38,6 +38,9 @@ check: $(STAMP) ## format, lint, types, import rules, migrations
 
 bench: $(STAMP) ## measure translation speed on this machine
 	@$(BIN)/python tests/benchmarks/bench_translate.py
+
+quality: $(STAMP) ## score the model and the carrying of links; keep the result if nothing fell (PAIRS=file, ALLOW_LOWER=1)
+	@$(BIN)/python docs/quality.py $(if $(PAIRS),--pairs $(PAIRS)) $(if $(ALLOW_LOWER),--allow-lower)
 
 docs: $(STAMP) ## regenerate the reference pages under docs/
 	@$(BIN)/python docs/build.py

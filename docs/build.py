@@ -49,7 +49,7 @@ GROUPS = {
                                 "credit list", "credit report", "credit check", "credit settle", "courtesy draft",
                                 "courtesy list", "courtesy send"),
     "People": ("users add", "users list", "users role", "users password", "users disable", "users enable"),
-    "Models": ("models list", "models install", "models verify"),
+    "Models": ("models list", "models install", "models verify", "models compare"),
     "Processes, one by one": ("serve", "worker", "beat", "publish"),
 }  # fmt: skip
 

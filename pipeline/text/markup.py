@@ -10,9 +10,10 @@ even that is not proven, keep the source sentence. So a link is never lost and a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from enum import StrEnum
 
 from pipeline.text.alignment import Alignment, Range, alignment_of, folded
 from pipeline.text.inline import canonical
@@ -20,15 +21,41 @@ from pipeline.text.integrity import proof
 from pipeline.text.piecewise import Piece, join_pieces, piecewise
 from pipeline.types import Hypothesis, Segment, Span
 
-__all__ = ["Piece", "join_pieces", "piecewise", "project", "proof", "shift"]
+__all__ = ["Piece", "Rung", "join_pieces", "piecewise", "placements", "project", "proof", "shift"]
 
 _WORD = re.compile(r"[$€£#@]?\w(?:[\w.,'’@/-]*\w)?[%º°]?")
 _RUN = re.compile(r"\S+")
 _OUTER = " \t\n\u00a0.,;:!?¿¡…\"'«»“”‘’()[]—–-"
 _ENGLISH_ARTICLE = re.compile(r"(?:the|an?)\b", re.IGNORECASE)
 _ARTICLES = frozenset({"el", "la", "los", "las", "un", "una", "unos", "unas"})
+# Spanish words that lean on what follows, and the English ones that would call for them at a span's edge
+_LEANING_WORDS = (
+    "a al ante con contra de del desde durante e en entre hacia hasta ni o para por que sin sobre tras u y "
+    "el la los las un una unos unas"
+)
+_LEANING = frozenset(_LEANING_WORDS.split())
+_CALLING = re.compile(
+    r"(?:the|an?|of|in|on|at|to|from|for|with|without|by|and|or|that|against|between|over|under|after|before|about"
+    r"|during|through|until|who|where|his|her|its|their|into|near|toward|towards|among|since|as|most|half|all|both)\b",
+    re.IGNORECASE,
+)
+_LAST_WORD = re.compile(r"\w+(?=\W*$)")
+_LONGER = 1.6  # how many Spanish words an English one may become, one more for good measure
 # a target word belongs to a span if at least half as much of it looks there as of the word that looks there most
 _FLOOR, _CEILING = 0.15, 0.5
+
+
+class Rung(StrEnum):
+    """What put a span where it stands, best first."""
+
+    WHOLE = "whole"  # it covers everything there is
+    UNCHANGED = "unchanged"  # its text stands in the target as it is
+    TRANSLATED = "translated"  # its own translation stands in the target
+    ATTENTION = "attention"  # the words that look at it
+    POSITION = "position"  # the same share of the way
+
+
+RUNGS = frozenset(Rung)
 
 
 @dataclass(slots=True)
@@ -36,6 +63,7 @@ class _Node:
     span: Span
     children: list[_Node] = field(default_factory=list)
     room: Range | None = None  # where it stands in the target
+    rung: Rung = Rung.WHOLE
 
     @property
     def home(self) -> Range:
@@ -52,14 +80,29 @@ def project(
     whose attention falls into it; (d) its relative position. Parents go before children, children stay inside,
     siblings never overlap: whoever comes second takes the nearest free words.
     """
-    if not source.spans:
-        return ()
-    roots = _tree(source.spans)
-    ladder = _Ladder(source.text, hypothesis.text, fragments or {}, alignment_of(source.text, hypothesis))
-    if not hypothesis.text.strip() or not ladder.place(roots, (0, len(source.text)), _core(hypothesis.text, strip=" ")):
+    placed = placements(source, hypothesis, fragments=fragments)
+    if len(placed) < len(source.spans):
         return None
-    spans = canonical(_placed(roots))
+    spans = canonical(target for _, target, _ in placed)
     return None if proof(source.spans, spans, hypothesis.text) else spans
+
+
+def placements(
+    source: Segment,
+    hypothesis: Hypothesis,
+    *,
+    fragments: Mapping[str, str] | None = None,
+    rungs: Set[Rung] = RUNGS,
+) -> list[tuple[Span, Span, Rung]]:
+    """Each source span with its target span and the rung that put it there, as far as these `rungs` can place them."""
+    if not source.spans or not hypothesis.text.strip():
+        return []
+    roots = _tree(source.spans)
+    alignment = alignment_of(source.text, hypothesis) if Rung.ATTENTION in rungs else None
+    ladder = _Ladder(source.text, hypothesis.text, fragments or {}, alignment, rungs)
+    if not ladder.place(roots, (0, len(source.text)), _core(hypothesis.text, strip=" ")):
+        return []
+    return list(_placed(roots))
 
 
 def _tree(spans: Sequence[Span]) -> list[_Node]:
@@ -74,14 +117,13 @@ def _tree(spans: Sequence[Span]) -> list[_Node]:
     return roots
 
 
-def _placed(nodes: Sequence[_Node]) -> list[Span]:
-    out: list[Span] = []
+def _placed(nodes: Sequence[_Node]) -> Iterator[tuple[Span, Span, Rung]]:
     for node in nodes:
         if node.room:
             span = node.span
-            out.append(Span(tag=span.tag, start=node.room[0], end=node.room[1], attributes=span.attributes))
-        out.extend(_placed(node.children))
-    return out
+            target = Span(tag=span.tag, start=node.room[0], end=node.room[1], attributes=span.attributes)
+            yield span, target, node.rung
+        yield from _placed(node.children)
 
 
 def _core(text: str, within: Range | None = None, *, strip: str = _OUTER) -> Range:
@@ -104,8 +146,16 @@ def _words(text: str, room: Range) -> list[Range]:
 
 
 class _Ladder:
-    def __init__(self, source: str, target: str, fragments: Mapping[str, str], alignment: Alignment | None) -> None:
+    def __init__(
+        self,
+        source: str,
+        target: str,
+        fragments: Mapping[str, str],
+        alignment: Alignment | None,
+        rungs: Set[Rung],
+    ) -> None:
         self._source, self._target = source, target
+        self._rungs = rungs
         self._fragments = fragments
         self._alignment = alignment
 
@@ -114,13 +164,17 @@ class _Ladder:
         if not self._cover(nodes, home, room):
             self._by_text(nodes, home, room)
             self._by_attention(nodes, room)
-            if not self._by_position(nodes, home, room) and not self._share(nodes, home, room):
+            if (
+                Rung.POSITION in self._rungs
+                and not self._by_position(nodes, home, room)
+                and not self._share(nodes, home, room)
+            ):
                 return False
         return all(not node.children or self.place(node.children, node.home, node.room or room) for node in nodes)
 
     def _cover(self, nodes: list[_Node], home: Range, room: Range) -> bool:
         """A single span over the whole stays over the whole; one that leaves out outer signs leaves them out again."""
-        if len(nodes) != 1:
+        if len(nodes) != 1 or Rung.WHOLE not in self._rungs:
             return False
         start, end = nodes[0].home
         inner = _core(self._source, home)
@@ -132,11 +186,11 @@ class _Ladder:
         return nodes[0].room is not None
 
     def _by_text(self, nodes: list[_Node], home: Range, room: Range) -> None:
-        for rung in (self._unchanged, self._translated):
-            for node in nodes:
-                found = None if node.room else rung(node, home, room)
+        for rung, look in ((Rung.UNCHANGED, self._unchanged), (Rung.TRANSLATED, self._translated)):
+            for node in nodes if rung in self._rungs else ():
+                found = None if node.room else look(node, home, room)
                 if found and not any(_overlap(found, other.room) for other in nodes if other.room):
-                    node.room = found
+                    node.room, node.rung = found, rung
 
     def _unchanged(self, node: _Node, home: Range, room: Range) -> Range | None:
         text = self._source[slice(*node.home)].strip()
@@ -149,6 +203,9 @@ class _Ladder:
         text = self._source[slice(*node.home)].strip()
         translation = self._fragments.get(text, "")
         core = translation[slice(*_core(translation))].strip()
+        head, _, rest = core.partition(" ")
+        if rest[:1].islower() and head.lower() in _ARTICLES and not _CALLING.match(text):
+            core = rest  # engines put an article before a noun that stands alone
         return self._counterpart(node, text, core, home, room) if core else None
 
     def _counterpart(self, node: _Node, text: str, wanted: str, home: Range, room: Range) -> Range | None:
@@ -173,7 +230,7 @@ class _Ladder:
                     best = (*found, node)
             if best is None:
                 return
-            best[2].room = best[1]
+            best[2].room, best[2].rung = best[1], Rung.ATTENTION
             waiting.remove(best[2])
 
     def _attended(self, node: _Node, words: list[Range], free: list[bool]) -> tuple[float, Range] | None:
@@ -198,9 +255,29 @@ class _Ladder:
         if first == last:
             return None
         text = self._source[slice(*node.home)]
+        first, last = self._trimmed(text, words, masses, (first, last))
         if first and free[first - 1] and _ENGLISH_ARTICLE.match(text):
             first -= self._target[slice(*words[first - 1])].lower() in _ARTICLES
         return score, (words[first][0], words[last - 1][1])
+
+    def _trimmed(self, text: str, words: list[Range], masses: list[float], found: Range) -> Range:
+        """The words found for `text`, without weak ones beyond any fair length and without words that lean outwards."""
+        first, last = found
+        most = _LONGER * len(_WORD.findall(text)) + 1
+        while last - first > max(1, most):
+            if masses[first] < masses[last - 1]:
+                first += 1
+            else:
+                last -= 1
+        ending = _LAST_WORD.search(text)
+        while last - first > 1 and self._leans(words[last - 1]) and not (ending and _CALLING.fullmatch(ending[0])):
+            last -= 1
+        while last - first > 1 and self._leans(words[first]) and not _CALLING.match(text):
+            first += 1
+        return first, last
+
+    def _leans(self, word: Range) -> bool:
+        return self._target[slice(*word)].lower() in _LEANING
 
     def _by_position(self, nodes: list[_Node], home: Range, room: Range) -> bool:
         words = _words(self._target, room)
@@ -212,7 +289,7 @@ class _Ladder:
                 return False
             start, end = self._proportion(node, home, len(words))
             window = _nearest(free, start, end)
-            node.room = words[window[0]][0], words[window[1] - 1][1]
+            node.room, node.rung = (words[window[0]][0], words[window[1] - 1][1]), Rung.POSITION
         return True
 
     def _proportion(self, node: _Node, home: Range, count: int) -> Range:
@@ -234,7 +311,7 @@ class _Ladder:
             start, end = self._proportion(node, home, len(words))
             start = min(max(start, taken), last - 1)
             taken = min(max(end, start + 1), last)
-            node.room = words[start][0], words[taken - 1][1]
+            node.room, node.rung = (words[start][0], words[taken - 1][1]), Rung.POSITION
         return True
 
 

@@ -107,6 +107,34 @@ class ArgosEngine:
             on_batch(done)
         return [answers[sentence] for sentence in sentences]
 
+    def aligned(self, pairs: Sequence[tuple[str, str]]) -> list[Hypothesis]:
+        """How the model would attend to each source while writing the translation that is given with it.
+
+        For texts that this engine did not write: a reference, an editor's own words. There is no score.
+        """
+        translator, tokenizer = self._loaded()
+        prefix = [self.installed.target_prefix] if self.installed.target_prefix else []
+        answers = []
+        for source, target in pairs:
+            given, made = tokenizer.encode(source), tokenizer.encode(target)
+            [result] = translator.translate_batch(
+                [given],
+                target_prefix=[[*prefix, *made]],
+                beam_size=1,
+                max_decoding_length=len(prefix) + len(made) + 1,
+                return_attention=True,
+            )
+            rows = result.attention[0][len(prefix) : len(prefix) + len(made)]
+            answers.append(
+                Hypothesis(
+                    text=target,
+                    pieces=tuple(made),
+                    source_pieces=tuple(given),
+                    attention=tuple(tuple(row[: len(given)]) for row in rows),
+                )
+            )
+        return answers
+
     def _results(
         self, translator: Any, batches: Iterable[list[str]], pieces: dict[str, list[str]], attention: bool
     ) -> Iterator[tuple[list[str], list[Any]]]:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from workers.cli.common import actor, json_option, open_newsroom, out, print_json, talk
+
+if TYPE_CHECKING:
+    from pipeline.translation.models import Installed
 
 
 @click.group()
@@ -87,6 +94,53 @@ def verify() -> None:
         out.print(f"{'FAIL' if problems else 'ok  '} {model.name}")
     if damaged:
         raise ModelDamaged("; ".join(damaged) + ". Install it again: tornavoz models install starter")
+
+
+@models.command()
+@click.argument("one")
+@click.argument("other")
+@click.option("--pairs", type=click.Path(dir_okay=False, path_type=Path), help="A test set of your own; see docs.")
+@click.option("--samples", default=5, show_default=True, help="Sentences to show that the two translate differently.")
+@json_option
+def compare(one: str, other: str, pairs: Path | None, samples: int, as_json: bool) -> None:
+    """Score two installed models on the same sentences, side by side."""
+    open_newsroom()
+    from dataclasses import asdict
+
+    from django.conf import settings
+
+    from pipeline.translation.pairs import SHIPPED, read
+    from pipeline.translation.quality import differing, measure_model, table
+
+    given, _ = read(pairs or SHIPPED)
+    found = [_called(name, settings.MODELS_DIR) for name in (one, other)]
+    with talk.status(f"translating {len(given)} sentences with each"):
+        measured = [measure_model(model, given, threads=os.cpu_count() or 1) for model in found]
+    if as_json:
+        print_json([asdict(each) for each in measured])
+        return
+    for name, first, second in table(*measured):
+        out.print(f"{name:42}{first:>24}{second:>24}", markup=False, soft_wrap=True)
+    different = differing(*measured)
+    for source, reference, first, second in different[:samples]:
+        out.print(f"\n  {source}\n= {reference}\n1 {first}\n2 {second}", markup=False, soft_wrap=True)
+    out.print(
+        f"\n{len(different)} of {len(given)} sentences differ; shown: {min(samples, len(different))}", markup=False
+    )
+
+
+def _called(name: str, folder: Path) -> Installed:
+    """The installed model of a name, or of a folder's name where two versions share one. Raises ModelMissing."""
+    from pipeline.errors import ModelMissing
+    from pipeline.translation.models import installed
+
+    there = installed(folder)
+    fitting = [model for model in there if name in (model.name, model.path.name)]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(repr(model.path.name) for model in fitting or there) or "none"
+    what = "Several models are called" if fitting else "No model is called"
+    raise ModelMissing(f"{what} {name!r}. Give one of: {names}.")
 
 
 COMMANDS = [models]

@@ -53,8 +53,27 @@ def test_own_translation_finds_its_place() -> None:
     html = f"The {A}drug trade</a> grew in the <em>northern region</em>."
     fragments = {"drug trade": "El narcotráfico.", "northern region": "región norte"}
     assert carried(html, "El narcotráfico creció en la región norte.", fragments) == (
-        "<a>El narcotráfico</a> creció en la <em>región norte</em>."
+        "El <a>narcotráfico</a> creció en la <em>región norte</em>."  # the source's element holds no article either
     )
+
+
+def test_a_name_keeps_its_article() -> None:
+    carried_over = carried(f"Talks began in {A}Havana</a>.", "Empezaron en La Habana.", {"Havana": "La Habana"})
+    assert carried_over == "Empezaron en <a>La Habana</a>."
+
+
+def test_words_that_lean_outwards_stay_outside_unless_the_source_has_them_inside() -> None:
+    source = ("▁A", "▁laboratory", "▁burned", ".")
+    target = ("▁Ardió", "▁un", "▁laboratorio", "▁en", "▁la", "▁selva", ".")
+    looks = ((0.0, 0.0, 1.0, 0.0), (1.0, 0, 0, 0), (0, 1.0, 0, 0), (0, 0.6, 0.4, 0), (0, 0.6, 0.4, 0), (0, 0, 1.0, 0))
+    given = Hypothesis(
+        text="Ardió un laboratorio en la selva.",
+        pieces=target,
+        source_pieces=source,
+        attention=(*looks, (0.0, 0.0, 0.0, 1.0)),
+    )
+    assert carried(f"{A}A laboratory</a> burned.", given) == "Ardió <a>un laboratorio</a> en la selva."
+    assert carried(f"A {A}laboratory</a> burned.", given) == "Ardió un <a>laboratorio</a> en la selva."
 
 
 SOURCE_PIECES = ("▁The", "▁re", "port", "▁was", "▁late", ".", "</s>")

@@ -25,7 +25,16 @@ class Place:
     role: Role = Role.VIEWER
 
 
-PLACES = (Place("desk:front", _("Today")),)
+PLACES = (
+    Place("desk:front", _("Today")),
+    Place("desk:search", _("Search")),
+    Place("desk:sources", _("Sources")),
+    Place("desk:products", _("Products")),
+    Place("desk:partners", _("Partners")),
+    Place("desk:models", _("Models")),
+    Place("desk:audit", _("Audit trail")),
+    Place("desk:people", _("People"), Role.ADMIN),
+)
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

@@ -5,11 +5,26 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from desk import assets
-from desk.pages import account, errors, front
+from desk.pages import account, audit, errors, front, models, partners, people, search, sources, trace
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", front.front, name="front"),
+    path("waiting/<slug:name>", front.pile, name="pile"),
+    path("search", search.search, name="search"),
+    path("articles/<int:article>/trace", trace.trace, name="trace"),
+    path("sources", sources.sources, name="sources"),
+    path("sources/<slug:slug>", sources.source, name="source"),
+    path("partners", partners.partners, name="partners"),
+    path("partners/<slug:slug>", partners.partner, name="partner"),
+    path("partners/<slug:slug>/tokens", partners.issue, name="token-issue"),
+    path("partners/<slug:slug>/tokens/revoke", partners.revoke, name="token-revoke"),
+    path("products", partners.products, name="products"),
+    path("models", models.models, name="models"),
+    path("audit", audit.audit, name="audit"),
+    path("people", people.people, name="people"),
+    path("people/<str:name>", people.change, name="person"),
+    path("password", people.password, name="password"),
     path("sign-in", account.login, name="login"),
     path("sign-out", account.logout, name="logout"),
     path("language", account.language, name="language"),

@@ -8,15 +8,49 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from desk import assets
 from desk.clock import now
 
 register = template.Library()
 register.simple_tag(assets.address, name="asset")
+
+
+STATES: dict[str, str | Promise] = {
+    "received": _("received"),
+    "extracted": _("read"),
+    "cleared": _("cleared"),
+    "held": _("held"),
+    "refused": _("refused"),
+    "superseded": _("replaced"),
+    "queued": _("in the queue"),
+    "drafted": _("drafted"),
+    "ready": _("ready"),
+    "approved": _("approved"),
+    "rejected": _("rejected"),
+    "scheduled": _("scheduled"),
+    "usable": _("published"),
+    "withheld": _("withheld"),
+    "canceled": _("withdrawn"),
+    "pending": _("on its way"),
+    "sent": _("sent"),
+    "waiting": _("waiting"),
+    "dead": _("given up"),
+    "seen": _("seen"),
+    "acknowledged": _("acknowledged"),
+    "removed": _("removed"),
+}
+
+
+@register.filter
+def state(name: str) -> str | Promise:
+    """A state of the ledger in the reader's words."""
+    return STATES.get(name, name)
 
 
 @register.filter

@@ -79,7 +79,8 @@ def _readings() -> Kind:
 
 
 def _revisions(rows: QuerySet[Revision]) -> QuerySet[Any]:
-    rows = rows.select_related("article__source").annotate(headline=F("story__headline"))
+    rows = rows.select_related("article__source")
+    rows = rows.annotate(headline=F("story__headline"), found=F("story__findings"))
     return rows.defer("story").order_by("received_at", "pk")
 
 
@@ -89,8 +90,14 @@ def _revision(row: Any) -> Row:
         "since": row.received_at,
         "code": row.reason_code,
         "reason": row.reason,
-        "reason_es": (row.permission or {}).get("reason_es", ""),
+        "reason_es": (row.permission or {}).get("reason_es") or _in_spanish(row.found or []),
     }
+
+
+def _in_spanish(findings: list[Row]) -> str:
+    """What is missing from a story, in the words of its findings. Empty unless each of them has Spanish."""
+    said = [finding.get("reason_es", "") for finding in findings if finding["level"] != "info"]
+    return " ".join(said) if all(said) else ""
 
 
 def _deliveries() -> Kind:

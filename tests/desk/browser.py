@@ -82,7 +82,7 @@ class Desk:
         """Keep a picture of the page for the documentation, when asked to: TORNAVOZ_PICTURES=1."""
         if os.environ.get("TORNAVOZ_PICTURES"):
             PICTURES.mkdir(exist_ok=True)
-            self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+            self.page.screenshot(path=PICTURES / f"{name}.png")
 
     def close(self) -> list[str]:
         """Close the window; what went wrong in it."""

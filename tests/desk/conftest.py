@@ -16,9 +16,11 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import URLPattern, reverse
 
 from desk import roles
 from desk.roles import Role
+from desk.urls import urlpatterns
 from tests import judges
 from tests.desk.browser import Desk, arguments
 
@@ -59,14 +61,39 @@ def signed_in(db: None) -> Callable[[Role | None], Client]:
 
 @pytest.fixture
 def world(office: Office) -> dict[str, object]:
-    """A newsroom with something in each state, and a value for each parameter that an address of the desk takes."""
+    """A newsroom with an article, and a value for each parameter that an address of the desk takes: by its name, or
+    by the page's name and its own."""
+    make_person(Role.VIEWER)
     article = office.publish(section="Bridges")
     return {
         "article": article,
         "digest": "0",
         "name": "desk.css",
+        "pile.name": "translations",
+        "person.name": "viewer",
+        "source.slug": "river-post",
+        "slug": "el-faro",
         "rest": "no/such/page",
     }
+
+
+@pytest.fixture
+def places(world: dict[str, object]) -> dict[str, str]:
+    """Every page of the desk that can be looked at, by name: an address of each."""
+    return {
+        str(pattern.name): address(pattern, world)
+        for pattern in urlpatterns
+        if pattern.callback.access.see is not None or pattern.name in ("login", "nowhere")  # type: ignore[attr-defined]
+    }
+
+
+def address(pattern: URLPattern, world: dict[str, object]) -> str:
+    """A place that exists. Where one name means different things, the world says which page it is for."""
+    own = {name.partition(".")[2]: value for name, value in world.items() if name.startswith(f"{pattern.name}.")}
+    world = {**world, **own}
+    kwargs = {name: world[name] for name in pattern.pattern.converters}
+    kwargs |= {name: world[name] for name in getattr(pattern.pattern.regex, "groupindex", {}) if name not in kwargs}
+    return reverse(f"desk:{pattern.name}", kwargs=kwargs)
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 
 from desk.roles import Role
 from desk.urls import urlpatterns
+from tests.desk.conftest import address
 
 VIEWER, EDITOR, CHIEF, ADMIN = Role
 STRANGER, WITHOUT_ROLE = "stranger", "without a role"
@@ -30,6 +31,21 @@ class Row:
 
 TABLE: dict[str, Row] = {
     "front": Row(),
+    "pile": Row(),
+    "search": Row(),
+    "trace": Row(),
+    "sources": Row(),
+    "source": Row(),
+    "partners": Row(),
+    "partner": Row(),
+    "token-issue": Row(None, ADMIN),
+    "token-revoke": Row(None, ADMIN),
+    "products": Row(),
+    "models": Row(),
+    "audit": Row(),
+    "people": Row(ADMIN),
+    "person": Row(None, ADMIN),
+    "password": Row(VIEWER, VIEWER),
 }
 PUBLIC = {"login", "logout", "language", "asset", "nowhere"}
 
@@ -47,12 +63,6 @@ def test_every_page_says_who_may_see_it() -> None:
         access = getattr(pattern.callback, "access", None)
         assert access is not None, f"{pattern.name} carries no decorator of desk/access.py"
         assert access.public == (pattern.name in PUBLIC), pattern.name
-
-
-def address(pattern: URLPattern, world: dict[str, object]) -> str:
-    kwargs = {name: world[name] for name in pattern.pattern.converters}
-    kwargs |= {name: world[name] for name in getattr(pattern.pattern.regex, "groupindex", {}) if name not in kwargs}
-    return reverse(f"desk:{pattern.name}", kwargs=kwargs)
 
 
 @pytest.mark.parametrize("who", [STRANGER, WITHOUT_ROLE, *Role], ids=str)

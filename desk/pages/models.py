@@ -1,0 +1,22 @@
+"""The installed translation models, and the words that were translated with each.
+
+Knows: the models folder. Must not know: how a model translates.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from desk.access import needs
+from desk.newsroom import config
+from pipeline.translation import models as store
+
+
+@needs()
+def models(request: HttpRequest) -> HttpResponse:
+    """Each model with its digest, origin, and whether the newsroom pins it."""
+    pinned = set(config().translation.models.values())
+    found = [{"model": model, "pinned": model.name in pinned} for model in store.installed(settings.MODELS_DIR)]
+    return render(request, "desk/models.html", {"models": found, "folder": settings.MODELS_DIR})

@@ -1,0 +1,47 @@
+"""Sources and their rights records: what is on file, on what evidence, and what it allows.
+
+Knows: rows that newsroom.toml owns are shown, not edited. Must not know: the rules of rights.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from desk import rights
+from desk.access import needs
+from desk.clock import now
+from pipeline.ledger.models import Event, Release, Revision, Source
+from pipeline.rights.evidence import evidence_intact
+from pipeline.stages import ReleaseState, RevisionState
+
+
+@needs()
+def sources(request: HttpRequest) -> HttpResponse:
+    """Every source with what may be done with it."""
+    today = now().date()
+    rows = Source.objects.annotate(received=Count("articles")).order_by("-active", "publisher")
+    listed = [{"source": row, "answers": rights.answers(row, language="es", today=today)} for row in rows]
+    return render(request, "desk/sources.html", {"sources": listed})
+
+
+@needs()
+def source(request: HttpRequest, slug: str) -> HttpResponse:
+    """One source: facts, rights, evidence, and what hangs on it."""
+    row = get_object_or_404(Source, slug=slug)
+    record = rights.record(row)
+    held = Q(state=RevisionState.HELD, permission__isnull=False)
+    context = {
+        "source": row,
+        "rights": record,
+        "basis": rights.BASES.get(record.basis, record.basis) if record else "",
+        "answers": rights.answers(row, language="es", today=now().date()),
+        "altered": evidence_intact(record) if record else None,
+        "received": row.articles.count(),
+        "held": Revision.objects.filter(held, article__source=row).count(),
+        "refused": Revision.objects.filter(article__source=row, state=RevisionState.REFUSED).count(),
+        "out": Release.objects.filter(article__source=row, state=ReleaseState.USABLE).count(),
+        "history": Event.objects.filter(subject=f"source:{row.slug}").order_by("-pk")[:10],
+    }
+    return render(request, "desk/source.html", context)

@@ -1,0 +1,61 @@
+"""A rights record in words: what it rests on, and what it allows for each kind of partner.
+
+Knows: the gate's questions. Must not know: its rules; what is said here is what the gate answers, sentence by sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from pipeline.ledger import catalog
+from pipeline.ledger.models import Source
+from pipeline.rights import gate
+from pipeline.types import Permission, Rights, UseClass
+
+USES: dict[str, str | Promise] = {
+    UseClass.NON_COMMERCIAL: _("Non-commercial (N)"),
+    UseClass.ADS: _("With advertisements (A)"),
+    UseClass.PAID: _("Paid for (P)"),
+}
+BASES: dict[str, str | Promise] = {
+    "licence": _("a licence"),
+    "house-terms": _("the publisher's own terms"),
+    "permission": _("a written permission"),
+    "none": _("nothing: all rights reserved"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One question to the gate and what it says."""
+
+    words: str | Promise
+    ruling: str
+    code: str
+    reason: str
+
+
+def record(source: Source) -> Rights | None:
+    return catalog.rights_of(source)
+
+
+def answers(source: Source, *, language: str, today: date) -> list[Answer]:
+    """May it be translated, and may that go to each kind of partner. An article's own mark may say otherwise."""
+    rights = record(source)
+    asked: list[tuple[str | Promise, Permission]] = [
+        (_("Translate it"), gate.may_translate(rights, None, language=language, today=today)),
+        *(
+            (words, gate.may_publish(rights, None, UseClass(use), language=language, today=today))
+            for use, words in USES.items()
+        ),
+    ]
+    spanish = (get_language() or "").startswith("es")
+    return [
+        Answer(words=words, ruling=str(said.ruling), code=said.code, reason=said.reason_es if spanish else said.reason)
+        for words, said in asked
+    ]

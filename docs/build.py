@@ -43,6 +43,7 @@ GROUPS = {
                "review approve", "review reject", "review waive"),
     "Campaigns": ("campaign plan", "campaign start", "campaign status", "campaign list", "campaign pause",
                   "campaign resume", "campaign cancel", "campaign retry"),
+    "Official versions": ("editions list", "editions link", "editions pass-over"),
     "Translation memory": ("memory stats", "memory import", "memory export", "memory forget"),
     "Partners and publishers": ("partners list", "tokens issue", "tokens list", "tokens revoke", "receipts",
                                 "deliveries list", "deliveries resend",
@@ -195,6 +196,7 @@ def states() -> str:
     """The state tables, from the docstrings of pipeline/stages.py."""
     kinds = (
         stages.RevisionState,
+        stages.EditionState,
         stages.TranslationState,
         stages.ReleaseState,
         stages.DeliveryState,

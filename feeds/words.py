@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.text.dates import long_date_en, long_date_es, long_date_fr, long_date_pt
+from pipeline.text.languages import primary
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +147,6 @@ _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "y
 def words(language: str) -> Words:
     """The wordings for a BCP 47 tag, by its primary language."""
     return _BY_LANGUAGE.get(primary(language), _ENGLISH)
-
-
-def primary(language: str) -> str:
-    """Primary subtag, lower case: "es-419" -> "es"."""
-    return language.partition("-")[0].lower()
 
 
 def direction(language: str) -> str:

@@ -75,6 +75,18 @@ class RevisionState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class EditionState(StrEnum):
+    """A publisher's own version of an article in a language that we publish.
+
+    candidate -> linked (partners are pointed to it) | passed-over (we translate all the same)
+    linked <-> passed-over (an editor thinks again)
+    """
+
+    CANDIDATE = "candidate"
+    LINKED = "linked"
+    PASSED_OVER = "passed-over"
+
+
 class TranslationState(StrEnum):
     """A revision in another language.
 

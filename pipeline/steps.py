@@ -21,7 +21,7 @@ from pipeline.drafting import Drafting
 from pipeline.errors import SourceError
 from pipeline.ingest.profile import SourceProfile
 from pipeline.ingest.read import read
-from pipeline.ledger import articles, catalog, changes, releases, translations, units, waivers
+from pipeline.ledger import articles, catalog, changes, editions, releases, translations, units, waivers
 from pipeline.ledger.models import Product, Release, Source
 from pipeline.ledger.permissions import doubts as evidence_doubts
 from pipeline.ledger.permissions import to_publish, to_translate
@@ -29,7 +29,7 @@ from pipeline.release.credit import credit
 from pipeline.release.decide import Action, Candidate, decide, default_note
 from pipeline.release.products import Selection
 from pipeline.runner import Effect, PooledStep, StepFunction, Work
-from pipeline.stages import ReleaseState, RevisionState, Step, TranslationState
+from pipeline.stages import EditionState, ReleaseState, RevisionState, Step, TranslationState
 from pipeline.text.blocks import to_html
 from pipeline.translation.checks import check as check_draft
 from pipeline.translation.engine import Engine
@@ -125,8 +125,15 @@ def clear(newsroom: Newsroom, work: Work) -> Effect:
             state = RevisionState.REFUSED if refusal.ruling is Ruling.REFUSE else RevisionState.HELD
             articles.save_permission(revision.id, state, refusal, now=work.now, actor=ACTOR)
             return
+        official = editions.untranslated(revision.article, story, cleared, now=work.now, actor=ACTOR)
+        wanted = [language for language in cleared if language not in official]
+        if not wanted and EditionState.LINKED not in editions.states(revision.article):
+            own = ", ".join(sorted(official))
+            reason = f"The publisher has a version of its own in {own}. Link to it, or pass it over and translate."
+            articles.hold(revision.id, "official-edition", reason, now=work.now, actor=ACTOR)
+            return
         articles.save_permission(revision.id, RevisionState.CLEARED, permissions[cleared[0]], now=work.now, actor=ACTOR)
-        for language in cleared:
+        for language in wanted:
             queued = translations.queue(
                 revision.id, language, correction=revision.envelope.correction or "", now=work.now
             )

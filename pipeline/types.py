@@ -171,6 +171,7 @@ class Story:
     keywords: tuple[str, ...] = ()
     rights_text: str | None = None  # the publisher's reuse sentence, verbatim: evidence, never part of the body
     licence_marks: tuple[str, ...] = ()  # licence URLs found on the page or given in the envelope
+    editions: tuple[tuple[str, str], ...] = ()  # (language, URL) of the publisher's own versions in other languages
     findings: tuple[Finding, ...] = ()
 
 

@@ -16,6 +16,9 @@ from pipeline.types import Finding, Level, RevisionId, TranslationId
 KEPT_BACK = "kept-back"  # code of the finding by which an editor says what a held translation waits for
 
 
+_STOPPED_BY_THE_GATE = {"terms-changed", "no-product", "official-edition"}
+
+
 def newest(article: int, language: str) -> Translation:
     """The translation that decisions are about. IllegalTransition when there is none."""
     row = translations.newest(article, language)
@@ -101,7 +104,7 @@ def reconsider(revision: Revision, *, actor: str, now: datetime) -> bool:
     stopped = revision.state in {RevisionState.HELD, RevisionState.REFUSED}
     if not stopped or revision.story is None or not revision.article.url:
         return False
-    by_the_gate = revision.permission is not None or revision.reason_code in {"terms-changed", "no-product"}
+    by_the_gate = revision.permission is not None or revision.reason_code in _STOPPED_BY_THE_GATE
     if not by_the_gate:
         return False
     articles.move(RevisionId(revision.pk), RevisionState.EXTRACTED)

@@ -16,6 +16,7 @@ from html import unescape
 from lxml import html
 
 from pipeline.ingest.dateline import iso_date, names
+from pipeline.ingest.editions import hreflang
 from pipeline.ingest.marks import distinct
 from pipeline.ingest.markup import declared_licences, text_of
 from pipeline.text.hygiene import clean, collapse
@@ -56,7 +57,7 @@ def metadata(root: html.HtmlElement, publisher: str) -> Metadata:
         section=_first(_strings(article.get("articleSection"))) or _meta(root, "article:section"),
         keywords=_keywords(root, article),
         licences=tuple(dict.fromkeys(licences)),
-        editions=_editions(root),
+        editions=hreflang(root),
     )
 
 
@@ -148,15 +149,6 @@ def _keywords(root: html.HtmlElement, article: Json) -> tuple[str, ...]:
     words = words or _metas(root, "article:tag")
     words = words or [word for text in _metas(root, "keywords") for word in text.split(",")]
     return tuple(dict.fromkeys(word for text in words if (word := _tidy(text))))[:_MOST_KEYWORDS]
-
-
-def _editions(root: html.HtmlElement) -> tuple[tuple[str, str], ...]:
-    found: list[tuple[str, str]] = []
-    for link in root.iter("link"):
-        language, href = str(link.get("hreflang", "")).strip().lower(), str(link.get("href", "")).strip()
-        if language and language != "x-default" and href.startswith(("http://", "https://")):
-            found.append((language, href))
-    return tuple(dict.fromkeys(found))
 
 
 def _meta(root: html.HtmlElement, name: str) -> str | None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from lxml import html
 
 from pipeline.ingest.dateline import Dateline, credit_lines, dateline
+from pipeline.ingest.editions import findings as told
+from pipeline.ingest.editions import others
 from pipeline.ingest.furniture import sort_out
-from pipeline.ingest.identity import LONGEST_URL
 from pipeline.ingest.marks import distinct, licence_addresses
 from pipeline.ingest.markup import (
     block_starting,
@@ -24,11 +25,11 @@ from pipeline.ingest.markup import (
     story_node,
     text_of,
 )
-from pipeline.ingest.metadata import Metadata, metadata
+from pipeline.ingest.metadata import metadata
 from pipeline.ingest.profile import SourceProfile
 from pipeline.ingest.reading import Reading
 from pipeline.text.blocks import from_html
-from pipeline.types import Block, BlockKind, Finding, Level
+from pipeline.types import Block, BlockKind, Finding
 
 _PROSE = 100  # characters that only a paragraph has
 _HEAD_BLOCKS = 8  # breadcrumb, kicker, title, dateline: what may stand above the first paragraph
@@ -55,6 +56,7 @@ def read(text: str, profile: SourceProfile, *, base_url: str | None = None) -> R
     story = _body(root, story_node(root), profile, base_url=base_url, title=marks.headline)
     line = story.dateline
     authors = marks.authors or line.authors
+    editions = others(marks.editions, own=profile.language, url=base_url)
     return Reading(
         rung="page",
         headline=marks.headline,
@@ -65,7 +67,8 @@ def read(text: str, profile: SourceProfile, *, base_url: str | None = None) -> R
         keywords=marks.keywords or line.topics,
         rights_text=story.rights_text,
         licence_marks=tuple(dict.fromkeys(marks.licences + story.licence_marks)),
-        findings=story.findings + _other_editions(marks, profile),
+        editions=editions,
+        findings=story.findings + tuple(told(editions)),
     )
 
 
@@ -114,19 +117,3 @@ def _below_head(blocks: tuple[Block, ...], title: str | None) -> tuple[tuple[Blo
 def _is_title(block: Block, title: str | None) -> bool:
     is_heading = block.kind in {BlockKind.HEADING, BlockKind.SUBHEADING}
     return bool(title) and is_heading and block.text.casefold() == (title or "").casefold()
-
-
-def _other_editions(marks: Metadata, profile: SourceProfile) -> tuple[Finding, ...]:
-    """A publisher's own translation is better than any of ours: an editor must learn of it."""
-    own = profile.language.partition("-")[0].lower()
-    others = [(language, url) for language, url in marks.editions if language.partition("-")[0] != own]
-    return tuple(
-        Finding(
-            code="other-edition",
-            level=Level.WARN,
-            reason=f"The publisher offers this page in “{language}” at {url}. Use its own text where there is one.",
-            reason_es=f"El medio ofrece esta página en «{language}» en {url}. Si existe su propio texto, úselo.",
-        )
-        for language, url in others[:5]
-        if len(url) <= LONGEST_URL
-    )

@@ -4,7 +4,8 @@ Knows: the two shapes and the type of each field. Must not know: the envelope, w
 
 WordPress: `title.rendered`, `content.rendered`, `excerpt.rendered`, `date` (or `date_gmt`), `link`, and when embedded
 `_embedded.author` and `_embedded.wp:term`. Own form: `headline` (or `title`), `standfirst`, `body_html` or
-`body_text`, `author` or `authors`, `published`, `section`, `keywords`, `licence`, `language`, `url`.
+`body_text`, `author` or `authors`, `published`, `section`, `keywords`, `licence`, `language`, `url`, and `editions`:
+an object of the publisher's own versions, language to address.
 A field of the wrong type is refused by name; fields that are not known are passed over.
 """
 
@@ -16,7 +17,7 @@ from datetime import date
 from html import unescape
 
 from pipeline.errors import UnreadablePayload
-from pipeline.ingest import page, plaintext
+from pipeline.ingest import editions, page, plaintext
 from pipeline.ingest.checks import control_characters
 from pipeline.ingest.dateline import iso_date, names
 from pipeline.ingest.furniture import sort_out
@@ -60,6 +61,7 @@ def _wordpress(post: Json, profile: SourceProfile, base_url: str | None) -> Read
     content = _rendered(post, "content") or ""
     story = page.body(content, profile, base_url=base_url or _text(post, "link"), title=headline)
     embedded = _object(post, "_embedded")
+    others = editions.others(editions.in_wordpress(post), own=profile.language, url=base_url or _text(post, "link"))
     sections = list(_terms(embedded, "category"))
     return Reading(
         rung="payload",
@@ -74,7 +76,8 @@ def _wordpress(post: Json, profile: SourceProfile, base_url: str | None) -> Read
         keywords=tuple(dict.fromkeys(_terms(embedded, "post_tag")))[:MOST_ITEMS],
         rights_text=story.rights_text,
         licence_marks=story.licence_marks,
-        findings=story.findings + control_characters(content),
+        editions=others,
+        findings=story.findings + control_characters(content) + tuple(editions.findings(others)),
     )
 
 
@@ -117,6 +120,8 @@ def _form(form: Json, profile: SourceProfile, base_url: str | None) -> Reading:
     licence = _text(form, "licence") or _text(form, "license")
     body_html, body_text = _text(form, "body_html", longest=None), _text(form, "body_text", longest=None)
     base_url = base_url or _text(form, "url")
+    own = _object(form, "editions")
+    others = editions.others(((name, _text(own, name) or "") for name in own), own=profile.language, url=base_url)
     if body_html:
         story = page.body(body_html, profile, base_url=base_url, title=headline)
         told = Reading(
@@ -140,7 +145,8 @@ def _form(form: Json, profile: SourceProfile, base_url: str | None) -> Reading:
         keywords=tuple(dict.fromkeys(_strings(form, "keywords"))),
         rights_text=told.rights_text,
         licence_marks=tuple(dict.fromkeys((*([licence.strip()] if licence else []), *told.licence_marks))),
-        findings=told.findings + control_characters(body_html or body_text or ""),
+        editions=others,
+        findings=told.findings + control_characters(body_html or body_text or "") + tuple(editions.findings(others)),
     )
 
 

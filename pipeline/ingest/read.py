@@ -51,6 +51,7 @@ def read(incoming: Incoming, profile: SourceProfile) -> Story:
         keywords=envelope.keywords or reading.keywords,
         rights_text=reading.rights_text,
         licence_marks=_licences(envelope, reading),
+        editions=reading.editions,
         findings=reading.findings,
     )
     if not story.blocks and not story.headline:

@@ -29,4 +29,5 @@ class Reading:
     keywords: tuple[str, ...] = ()
     rights_text: str | None = None
     licence_marks: tuple[str, ...] = ()
+    editions: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipeline.release.official import PUBLISHER
 from pipeline.types import Attribution, Draft, Licence, Rights, Story
 
 
@@ -47,4 +48,5 @@ def credit(
         reviewer=reviewer or None,
         reviewed_on=reviewed_on,
         source_feed=source_feed,
+        translated=draft.engine != PUBLISHER,
     )

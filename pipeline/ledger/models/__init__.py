@@ -8,6 +8,7 @@ from pipeline.ledger.models.access import Allowance, Fetch, Submission, Token
 from pipeline.ledger.models.articles import Article, Payload, Revision, SearchText
 from pipeline.ledger.models.campaigns import Campaign, CampaignItem
 from pipeline.ledger.models.catalog import Partner, Product, Source
+from pipeline.ledger.models.editions import Edition
 from pipeline.ledger.models.placements import Placement, Proof
 from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
 from pipeline.ledger.models.review import Presence, Wording
@@ -23,6 +24,7 @@ __all__ = [
     "CorrectionNote",
     "Counter",
     "Delivery",
+    "Edition",
     "Event",
     "Fetch",
     "MemoryEntry",

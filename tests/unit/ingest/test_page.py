@@ -82,7 +82,9 @@ def test_licence_beside_the_rights_sentence_counts_without_rel() -> None:
 
 
 def test_other_edition_of_the_publisher_is_pointed_out() -> None:
-    (finding,) = [found for found in story(page("page.html"), Format.HTML).findings if found.code == "other-edition"]
+    read = story(page("page.html"), Format.HTML)
+    assert read.editions == (("es", "https://delta-monitor.example/es/breves/lanchas/"),)
+    (finding,) = [found for found in read.findings if found.code == "other-edition"]
     assert finding.level is Level.WARN
     assert "https://delta-monitor.example/es/breves/lanchas/" in finding.reason
 

@@ -45,6 +45,7 @@ GROUPS = {
                   "campaign resume", "campaign cancel", "campaign retry"),
     "Official versions": ("editions list", "editions link", "editions pass-over"),
     "Translation memory": ("memory stats", "memory import", "memory export", "memory forget"),
+    "Glossary": ("glossary check", "glossary report", "glossary import"),
     "Partners and publishers": ("partners list", "tokens issue", "tokens list", "tokens revoke", "receipts",
                                 "deliveries list", "deliveries resend",
                                 "credit list", "credit report", "credit check", "credit settle", "courtesy draft",

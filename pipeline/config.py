@@ -64,6 +64,14 @@ class Translating(Table):
     models: dict[str, str] = {}  # "en-es" = "translate-en_es 0.1" pins a model; otherwise the newest is used
 
 
+class GlossaryTable(Table):
+    """Terms with the translation they must have. Files are .toml, .csv or .tbx, relative to this file's folder."""
+
+    shipped: bool = True  # use the glossary that comes with the program
+    files: tuple[str, ...] = ()  # the last one wins
+    expand_acronyms: bool = False  # spell an acronym out where the body first mentions it
+
+
 class Intake(Table):
     """Limits for what comes in."""
 
@@ -126,6 +134,7 @@ class SourceTable(Table):
     furniture: tuple[str, ...] = ()  # beginnings of lines that are dropped
     body_ends: tuple[str, ...] = ()  # beginnings of lines after which nothing belongs to the body
     rights_starts: tuple[str, ...] = ("We encourage readers to copy",)
+    glossary: tuple[str, ...] = ()  # glossary files for this source alone; they win over the newsroom's
     fixed: dict[str, dict[str, str]] = {}  # for a language: set phrases with their one translation
     rights: RightsTable | None = None
 
@@ -176,6 +185,7 @@ class Config(Table):
 
     site: Site = Site()
     translation: Translating = Translating()
+    glossary: GlossaryTable = GlossaryTable()
     intake: Intake = Intake()
     mail: Mail = Mail()
     network: Network = Network()
@@ -280,6 +290,7 @@ def _keys_beside(place: list[str]) -> list[str]:
     tables: dict[str, type[Table]] = {
         "site": Site,
         "translation": Translating,
+        "glossary": GlossaryTable,
         "intake": Intake,
         "mail": Mail,
         "network": Network,

@@ -18,6 +18,7 @@ from pipeline.stages import Step, TranslationState
 from pipeline.telemetry import SENTENCES
 from pipeline.text.segments import segments_of
 from pipeline.translation.engine import Engine
+from pipeline.translation.glossary import Glossary
 from pipeline.translation.translate import Task, translate_together
 from pipeline.types import Draft, TranslationId
 
@@ -30,18 +31,27 @@ _SHARED_SECONDS = 300.0  # a pool that takes longer holds others up: then each i
 class Drafting:
     """The translate step as a pool; see pipeline.runner.PooledStep.
 
-    `engine_for` gives the engine of a pair of languages and raises ModelMissing.
+    `engine_for` gives the engine of a pair of languages and raises ModelMissing; `glossary_for` the glossary of a
+    source (its slug) and a pair, and raises FileRefused.
     """
 
     engine_for: Callable[[str, str], Engine]
+    glossary_for: Callable[[str, str, str], Glossary]
     budget: int
     patience: float
     feeders: frozenset[Step] = frozenset({Step.EXTRACT, Step.CLEAR})
 
     @classmethod
-    def of(cls, engine_for: Callable[[str, str], Engine], config: Translating) -> Drafting:
+    def of(
+        cls,
+        engine_for: Callable[[str, str], Engine],
+        glossary_for: Callable[[str, str, str], Glossary],
+        config: Translating,
+    ) -> Drafting:
         """With the newsroom's own limits."""
-        return cls(engine_for=engine_for, budget=config.pool_tokens, patience=config.pool_wait)
+        return cls(
+            engine_for=engine_for, glossary_for=glossary_for, budget=config.pool_tokens, patience=config.pool_wait
+        )
 
     def weigh(self, subjects: Sequence[str]) -> Mapping[str, int]:
         """About how many pieces each translation's article has."""
@@ -53,7 +63,7 @@ class Drafting:
         pairs: dict[tuple[str, str], list[tuple[Work, Task]]] = {}
         for work in works:
             try:
-                pair, task = _loaded(work)
+                pair, task = self._loaded(work)
             except Exception as error:  # it is this article's trouble, and its own row will say so
                 yield work, error
                 continue
@@ -64,6 +74,25 @@ class Drafting:
         everybody = _Leases([work for members in pairs.values() for work, _ in members])
         for pair, members in pairs.items():
             yield from self._pair(pair, members, everybody)
+
+    def _loaded(self, work: Work) -> tuple[tuple[str, str], Task | None]:
+        """The pair of languages and the story; None where there is nothing left to translate."""
+        translation = translations.get(_key(work.subject))
+        if translation.state not in {TranslationState.QUEUED, TranslationState.HELD}:
+            return ("", ""), None
+        revision = articles.get(translation.revision)
+        if revision.story is None:
+            raise SourceError(f"revision {revision.id} has not been extracted")
+        pair = (revision.story.language, translation.language)
+        sentences = [segment.text for segment in segments_of(revision.story)]
+        task = Task(
+            id=translation.id,
+            story=revision.story,
+            fixed=catalog.fixed_in(revision.source, translation.language),
+            known=postedits.known(*pair, sentences, translation),
+            glossary=self.glossary_for(revision.source.slug, *pair),
+        )
+        return pair, task
 
     def _pair(
         self, pair: tuple[str, str], members: Sequence[tuple[Work, Task]], leases: _Leases
@@ -108,25 +137,6 @@ class _Leases:
     def ended(self, work: Work) -> None:
         """This one is about to be saved, so its lease is not ours to renew."""
         self._kept.pop(work.claim.unit, None)
-
-
-def _loaded(work: Work) -> tuple[tuple[str, str], Task | None]:
-    """The pair of languages and the story; None where there is nothing left to translate."""
-    translation = translations.get(_key(work.subject))
-    if translation.state not in {TranslationState.QUEUED, TranslationState.HELD}:
-        return ("", ""), None
-    revision = articles.get(translation.revision)
-    if revision.story is None:
-        raise SourceError(f"revision {revision.id} has not been extracted")
-    pair = (revision.story.language, translation.language)
-    sentences = [segment.text for segment in segments_of(revision.story)]
-    task = Task(
-        id=translation.id,
-        story=revision.story,
-        fixed=catalog.fixed_in(revision.source, translation.language),
-        known=postedits.known(*pair, sentences, translation),
-    )
-    return pair, task
 
 
 def _effect(work: Work, draft: Draft) -> Effect:

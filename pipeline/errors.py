@@ -133,6 +133,7 @@ class FileRefused(PipelineError):
     """The file cannot be read as what it should be, so nothing of it was taken in."""
 
     code = "file-refused"
+    retry = Retry.OPERATOR
 
 
 class LedgerError(PipelineError):

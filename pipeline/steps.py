@@ -33,6 +33,7 @@ from pipeline.stages import EditionState, ReleaseState, RevisionState, Step, Tra
 from pipeline.text.blocks import to_html
 from pipeline.translation.checks import check as check_draft
 from pipeline.translation.engine import Engine
+from pipeline.translation.glossary import EMPTY, Glossary
 from pipeline.types import Draft, Finding, Incoming, Level, Licence, Permission, Rights, Ruling, Story, UseClass
 
 ACTOR = "pipeline"
@@ -50,6 +51,8 @@ class Newsroom:
 
     config: Config
     engine_for: Callable[[str, str], Engine]  # (source language, target language) -> engine; raises ModelMissing
+    # (slug of the source, source language, target language) -> glossary; raises FileRefused
+    glossary_for: Callable[[str, str, str], Glossary] = lambda source, given, wanted: EMPTY
 
 
 def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
@@ -65,7 +68,7 @@ def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
 
 def pools(newsroom: Newsroom) -> Mapping[Step, PooledStep]:
     """The steps of this module that are cheaper for several articles at once."""
-    return {Step.TRANSLATE: Drafting.of(newsroom.engine_for, newsroom.config.translation)}
+    return {Step.TRANSLATE: Drafting.of(newsroom.engine_for, newsroom.glossary_for, newsroom.config.translation)}
 
 
 def receive(newsroom: Newsroom, incoming: Incoming, source: Source, *, now: datetime, actor: str) -> articles.Receipt:
@@ -144,7 +147,7 @@ def clear(newsroom: Newsroom, work: Work) -> Effect:
 
 def translate(newsroom: Newsroom, work: Work) -> Effect:
     """Story -> draft, of one article by itself. A runner pools them instead, through `pools`."""
-    [(_, result)] = Drafting.of(newsroom.engine_for, newsroom.config.translation).run([work])
+    [(_, result)] = Drafting.of(newsroom.engine_for, newsroom.glossary_for, newsroom.config.translation).run([work])
     if isinstance(result, Exception):
         raise result
     return result

@@ -254,6 +254,7 @@ class Draft:
     matches: tuple[Match, ...]
     engine: EngineIdentity
     findings: tuple[Finding, ...] = ()
+    glossary: str = ""  # version of the glossary it was made with; empty without one
 
 
 # --- rights ------------------------------------------------------------------------------------------------------

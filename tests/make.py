@@ -25,6 +25,7 @@ from pipeline.ledger.models import Article, Release, Source, Unit
 from pipeline.runner import Outcome, Runner
 from pipeline.types import Envelope, Format, Incoming
 from tests.fakes import PhraseBook
+from workers.spine import glossaries
 
 START = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 
@@ -171,7 +172,9 @@ class Office:
             upkeep.offer_again(now=self.clock())
         for slug in applied.rights_changed:
             rights_changed(slug, actor="test", now=self.clock())
-        room = steps.Newsroom(config=loaded, engine_for=lambda source, target: self.engine)
+        room = steps.Newsroom(
+            config=loaded, engine_for=lambda source, target: self.engine, glossary_for=glossaries(loaded)
+        )
         self.room = room
         table = {**steps.table(room), **outward.table(room), **campaign_step.table(room)}
         self.runner = Runner(table, self.clock, pooled=steps.pools(room))

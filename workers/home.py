@@ -51,12 +51,16 @@ def sample_config() -> str:
 
 
 def check_config() -> None:
-    """ConfigError if newsroom.toml cannot be used."""
+    """ConfigError if newsroom.toml cannot be used, FileRefused if a glossary that it names cannot."""
     from django.conf import settings
 
     from pipeline import config
+    from workers.spine import glossaries
 
-    config.load(settings.CONFIG_FILE)
+    loaded = config.load(settings.CONFIG_FILE)
+    terms = glossaries(loaded)
+    for slug in ("", *(source.slug for source in loaded.source)):
+        terms(slug, "en", "es")
 
 
 def apply_config(*, actor: str) -> list[str]:

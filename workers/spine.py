@@ -15,6 +15,7 @@ from pipeline import config, steps
 from pipeline.actions import campaign_step
 from pipeline.runner import Runner
 from pipeline.translation.engines import Engines
+from pipeline.translation.glossary_files import Glossaries
 
 
 def now() -> datetime:
@@ -32,7 +33,18 @@ def newsroom() -> steps.Newsroom:
         threads=loaded.translation.threads,
         pinned=loaded.translation.models,
     )
-    return steps.Newsroom(config=loaded, engine_for=engines)
+    return steps.Newsroom(config=loaded, engine_for=engines, glossary_for=glossaries(loaded))
+
+
+def glossaries(loaded: config.Config) -> Glossaries:
+    """The glossaries that newsroom.toml names, beside it."""
+    return Glossaries(
+        settings.CONFIG_FILE.parent,
+        loaded.glossary.files,
+        {source.slug: source.glossary for source in loaded.source},
+        with_shipped=loaded.glossary.shipped,
+        expand_acronyms=loaded.glossary.expand_acronyms,
+    )
 
 
 @cache

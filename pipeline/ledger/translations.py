@@ -174,6 +174,7 @@ def save_draft(pk: TranslationId, draft: Draft, *, now: datetime, actor: str) ->
             "language": draft.language,
             "model": draft.engine.model,
             "model_sha256": draft.engine.model_sha256,
+            "glossary": draft.glossary,
             "segments": len(origins),
             **{str(origin): origins.count(origin) for origin in sorted(set(origins))},
         },

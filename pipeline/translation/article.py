@@ -10,7 +10,10 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from pipeline.text.headline import lower_title_case
+from pipeline.text.markup import proof, shift
 from pipeline.text.segments import rebuild, segments_of, unfinished
+from pipeline.translation.checks import GLOSSARY
+from pipeline.translation.glossary import EMPTY, Glossary, spelled_out
 from pipeline.translation.memory import Known
 from pipeline.translation.names import names_in
 from pipeline.translation.pool import Pool
@@ -21,8 +24,16 @@ from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Finding, Lev
 class Article:
     """A story cut into sentences. Ask `questions`, then `further_questions`, then take the `draft`."""
 
-    def __init__(self, story: Story, language: str, fixed: Mapping[str, str], known: Mapping[str, Known]) -> None:
+    def __init__(
+        self,
+        story: Story,
+        language: str,
+        fixed: Mapping[str, str],
+        known: Mapping[str, Known],
+        glossary: Glossary = EMPTY,
+    ) -> None:
         self._story = story
+        self._glossary = glossary
         self._language = language
         body = "\n".join(block.text for block in story.blocks)
         names = names_in(story)
@@ -38,6 +49,7 @@ class Article:
                 known=known.get(segment.text),
                 begun=begun,
                 open_end=open_end,
+                glossary=glossary,
             )
             for segment, (begun, open_end) in zip(segments, pairwise(parts), strict=True)
         ]
@@ -58,6 +70,8 @@ class Article:
         self._matches |= {sentence.segment.place: sentence.second(pool) for sentence in again}
         refused = {sentence.segment.place for sentence in again if sentence.refused(pool)}
         done = tuple(self._matches[sentence.segment.place] or sentence.kept() for sentence in self._sentences)
+        if self._glossary.expand_acronyms:
+            done = tuple(self._spelled_out(done))
         by_place = {match.place: match for match in done}
         standfirst = by_place.get("standfirst")
         return Draft(
@@ -67,6 +81,7 @@ class Article:
             blocks=_blocks(self._story, done),
             matches=done,
             engine=engine,
+            glossary=self._glossary.version,
             findings=tuple(self._findings(by_place, refused)),
         )
 
@@ -80,6 +95,33 @@ class Article:
                 yield _finding("cut", place)
             if self._matches[place] is None:
                 yield _finding("engine-failed" if place in refused else "markup", place)
+            elif by_place[place].origin in {Origin.ENGINE, Origin.MEMORY}:
+                yield from self._terms(by_place[place])
+
+    def _terms(self, match: Match) -> Iterator[Finding]:
+        """What the glossary wants and the sentence lacks. A common noun has more forms than an entry can list."""
+        for found in self._glossary.missed(match.source, match.target) if match.model != GLOSSARY else ():
+            term = found.term
+            note = f" {term.note}." if term.note else ""
+            yield Finding(
+                code="glossary",
+                level=Level.WARN if term.fixed else Level.INFO,
+                reason=f"The glossary has “{term.wanted}” for “{found.text}”.{note}",
+                reason_es=f"El glosario traduce «{found.text}» como «{term.wanted}».{note}",
+                place=match.place,
+            )
+
+    def _spelled_out(self, matches: tuple[Match, ...]) -> Iterator[Match]:
+        """The sentences of the body with each acronym spelled out where it is first met; editors' words stay."""
+        terms = [term for term in self._glossary.terms if term.expand]
+        told: set[str] = set()
+        for match in matches:
+            text = match.target
+            if match.place.startswith("b") and match.origin in {Origin.ENGINE, Origin.MEMORY}:
+                text = spelled_out(text, terms, told)
+            spans = shift(match.spans, match.target, text)
+            fits = text != match.target and not proof(match.spans, spans, text)
+            yield replace(match, target=text, spans=spans) if fits else match
 
     def _again(self) -> list[Sentence]:
         return [sentence for sentence in self._sentences if self._matches[sentence.segment.place] is None]

@@ -6,7 +6,9 @@ Knows: the marks, how figures stand in Spanish. Must not know: engines, which se
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from pipeline.translation.glossary import Term, agreeing
 
 _FIGURE = re.compile(r"(?<![\w.,])[$€£]?\d+(?:[.,]\d+)*(?![\w]|[.,]\d)")
 _MARKS = 10  # ⟦0⟧ … ⟦9⟧; more than that stay as they are
@@ -35,13 +37,20 @@ def marked(text: str, *, figures: bool, names: Sequence[str] = ()) -> tuple[str,
     return wanted.sub(lambda _: f"⟦{next(places)}⟧", text), found
 
 
-def unmarked(text: str, originals: Sequence[str]) -> str | None:
-    """The translation with what was marked back in it, or None unless each mark came through exactly once."""
+def unmarked(text: str, originals: Sequence[str], terms: Mapping[str, Term] | None = None) -> str | None:
+    """The translation with what was marked back in it, or None unless each mark came through exactly once.
+
+    What is a term of the glossary comes back as its translation, and the article before it is made to agree.
+    """
     for place, original in enumerate(originals):
         mark = f"⟦{place}⟧"
         if text.count(mark) != 1:
             return None
-        text = text.replace(mark, _spanish(original))
+        before, after = text.split(mark)
+        if terms and (term := terms.get(original)):
+            text = agreeing(before, term.gender) + term.wanted + after
+        else:
+            text = before + _spanish(original) + after
     return None if "⟦" in text or "⟧" in text else text
 
 

@@ -2,7 +2,7 @@
 
 Knows: segments, answers, the order of attempts. Must not know: blocks, articles, where answers come from.
 
-Attempts, first success wins: the whole sentence; its figures and names marked, if one was changed; its stretches
+Attempts, first success wins: the whole sentence; its figures, names and terms marked, if one was changed; its stretches
 between tags and addresses one by one, if an element could not be placed or an address was altered. What was never
 proven is not used: a sentence whose markup cannot be carried over stays in the source language.
 """
@@ -18,6 +18,7 @@ from pipeline.text.markup import join_pieces, piecewise, project, proof, shift
 from pipeline.text.spanish import typography
 from pipeline.translation.checks import GLOSSARY
 from pipeline.translation.fidelity import ADDRESS, addresses, amounts, numbers
+from pipeline.translation.glossary import EMPTY, Glossary, Term
 from pipeline.translation.marks import has_figures, marked, unmarked
 from pipeline.translation.memory import Known
 from pipeline.translation.names import mangled
@@ -44,6 +45,7 @@ class Sentence:
     known: Known | None = None  # a finished translation that wins over the engine's
     begun: bool = False  # it goes on with a sentence that the segment before it began
     open_end: bool = False  # the next segment goes on with it
+    glossary: Glossary = EMPTY
 
     @property
     def silent(self) -> bool:
@@ -130,9 +132,14 @@ class Sentence:
         return whole is not None and not any(addresses(self.segment.text, whole.target))
 
     def _faults(self, target: str) -> int:
-        """How many figures and names marks could still save."""
+        """How many figures, names and terms marks could still save."""
         figures = self._figures_changed(target)
-        return figures + len(mangled(self.spoken.text, target, self.names))
+        return figures + len(mangled(self.spoken.text, target, self.names)) + len(self._missed(target))
+
+    def _missed(self, target: str) -> dict[str, Term]:
+        """Terms that the target lacks and that may be put in, by the words that stand for them in the source."""
+        found = self.glossary.missed(self.spoken.text, target) if self.glossary else []
+        return {each.text: each.term for each in found if each.term.fixed}
 
     def _figures_changed(self, target: str) -> int:
         text = self.spoken.text
@@ -147,7 +154,7 @@ class Sentence:
         what lies between them.
         """
         text, said = self.spoken.text, pool.answer(self.spoken.text)[0].text
-        names = mangled(text, said, self.names)
+        names = [*mangled(text, said, self.names), *self._missed(said)]
         wrong = self._figures_changed(said) > 0
         variants = (marked(text, figures=figures, names=names) for figures in ([True] if wrong else [False, True]))
         return [variant for variant in dict.fromkeys(variants) if variant[1] and (names or wrong)]
@@ -164,11 +171,12 @@ class Sentence:
         """The best answer to a marked question whose marks came through, if it has fewer faults than the whole one."""
         best: Match | None = None
         fewest = self._faults(whole.target)
+        terms = self._missed(pool.answer(self.spoken.text)[0].text)
         for question, originals in self._marked(pool):
             if pool.refused(question):
                 continue
             hypothesis = pool.answer(question)[0].hypothesis()
-            text = unmarked(hypothesis.text, originals)
+            text = unmarked(hypothesis.text, originals, terms)
             match = text and self._projected(replace(hypothesis, text=text), pool.texts(self._fragments()))
             if match and self._faults(match.target) < fewest:
                 best, fewest = match, self._faults(match.target)

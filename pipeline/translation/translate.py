@@ -17,6 +17,7 @@ from typing import TypeVar
 from pipeline.errors import StaleWork, TranslationError
 from pipeline.translation.article import Article
 from pipeline.translation.engine import Engine
+from pipeline.translation.glossary import EMPTY, Glossary
 from pipeline.translation.memory import Known, Memory
 from pipeline.translation.pool import Pool
 from pipeline.types import Draft, Story
@@ -37,6 +38,7 @@ class Task:
     story: Story
     fixed: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
+    glossary: Glossary = EMPTY
 
 
 def translate(
@@ -46,6 +48,7 @@ def translate(
     *,
     fixed: Mapping[str, str] | None = None,
     known: Mapping[str, Known] | None = None,
+    glossary: Glossary = EMPTY,
     on_progress: Progress | None = None,
 ) -> Draft:
     """Translate one story into `engine.target`.
@@ -56,7 +59,7 @@ def translate(
     sentence whose inline elements cannot be carried over safely, or that the engine cannot take, stays in the source
     language with a finding that holds the article. Raises TranslationError.
     """
-    task = Task(id=0, story=story, fixed=fixed or {}, known=known or {})
+    task = Task(id=0, story=story, fixed=fixed or {}, known=known or {}, glossary=glossary)
     [(_, result)] = translate_together([task], engine, memory, on_progress=on_progress)
     if isinstance(result, Exception):
         raise result
@@ -99,7 +102,7 @@ def _one_pool(
     articles: dict[int, Article] = {}
     questions: list[str] = []
     for task in tasks:
-        article = _tried(partial(Article, task.story, engine.target, task.fixed, task.known))
+        article = _tried(partial(Article, task.story, engine.target, task.fixed, task.known, task.glossary))
         if isinstance(article, Exception):
             yield task.id, article
         else:

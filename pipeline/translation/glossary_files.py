@@ -1,0 +1,240 @@
+"""Glossaries as files: TOML (ours), CSV, and TBX as terminology tools write it; and the one that is shipped.
+
+Knows: the three forms, and how to say what is wrong in one. Must not know: what a term is for.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from lxml import etree
+
+from pipeline.errors import FileRefused
+from pipeline.translation.glossary import Gender, Glossary, Term
+
+SHIPPED = Path(__file__).parent / "terms"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_FIELDS = {field.name for field in fields(Term)} - {"group"}
+_LISTS = ("also", "variants")
+_FLAGS = ("keep", "choose", "off")
+_GENDERS = ("", "m", "f", "mp", "fp")
+_LARGEST = 20_000_000
+
+
+@cache
+def shipped(source_language: str, language: str) -> tuple[Term, ...]:
+    """The terms that come with the program for this pair; none for most pairs."""
+    paths = sorted(SHIPPED.glob(f"*.{source_language}-{language}.toml"))
+    return tuple(term for path in paths for term in read(path, source_language, language))
+
+
+class Glossaries:
+    """The glossary of each source: the shipped terms, the newsroom's files, the source's own; the last wins.
+
+    Files are read again when they change. Their paths are relative to `folder`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        files: Iterable[str],
+        by_source: Mapping[str, Iterable[str]],
+        *,
+        with_shipped: bool = True,
+        expand_acronyms: bool = False,
+    ) -> None:
+        self._folder = folder
+        self._files = tuple(files)
+        self._by_source = {slug: tuple(each) for slug, each in by_source.items()}
+        self._with_shipped = with_shipped
+        self._expand = expand_acronyms
+        self._made: dict[tuple[str, str, str], tuple[tuple[tuple[Path, int], ...], Glossary]] = {}
+
+    def __call__(self, source: str, source_language: str, language: str) -> Glossary:
+        """The glossary for articles of this source. Raises FileRefused."""
+        paths = [self._folder / name for name in (*self._files, *self._by_source.get(source, ()))]
+        try:
+            stamps = tuple((path, path.stat().st_mtime_ns) for path in paths)
+        except OSError as error:
+            raise FileRefused(f"the glossary {error.filename} cannot be read: {error.strerror}") from error
+        key = (source, source_language, language)
+        if key not in self._made or self._made[key][0] != stamps:
+            terms = list(shipped(source_language, language)) if self._with_shipped else []
+            for path in paths:
+                terms += read(path, source_language, language)
+            self._made[key] = (stamps, Glossary(terms, expand_acronyms=self._expand))
+        return self._made[key][1]
+
+
+def read(path: Path, source_language: str, language: str) -> list[Term]:
+    """Terms of a .toml, .csv or .tbx file. Raises FileRefused, which names the entry and what is wrong with it."""
+    readers = {".toml": _toml, ".csv": _csv, ".tbx": _tbx, ".xml": _tbx}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise FileRefused(f"{path} is no glossary we know. Give a .toml, .csv or .tbx file.")
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise FileRefused(f"{path} is larger than {_LARGEST // 1_000_000} MB. Is it a glossary?")
+        return list(reader(path, source_language, language))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileRefused(f"{path} cannot be read: {error}") from error
+
+
+def as_toml(terms: Iterable[Term], *, name: str, source_language: str, language: str) -> str:
+    """Terms in our own form, one a line, under their headings."""
+    groups: dict[str, list[str]] = {}
+    for term in terms:
+        told = ((each.name, getattr(term, each.name)) for each in fields(term) if each.name != "group")
+        pairs = ", ".join(f"{key} = {_value(value)}" for key, value in told if value)
+        groups.setdefault(term.group or "terms", []).append(f"  {{ {pairs} }},\n")
+    head = f"name = {_value(name)}\nlanguages = {_value((source_language, language))}\n"
+    return head + "".join(f"\n{group} = [\n{''.join(lines)}]\n" for group, lines in groups.items())
+
+
+def _value(value: str | bool | tuple[str, ...]) -> str:
+    """A TOML value; JSON's strings are TOML's basic strings."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _toml(path: Path, source_language: str, language: str) -> Iterator[Term]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise FileRefused(f"{path} is not valid TOML: {error}") from error
+    if document.get("languages", [source_language, language]) != [source_language, language]:
+        return
+    for group, entries in document.items():
+        if isinstance(entries, list) and group != "languages":
+            for place, entry in enumerate(entries, 1):
+                if not isinstance(entry, dict):
+                    raise FileRefused(f"{path}: {group}, entry {place}: must be a table with source and target")
+                yield _term(entry, f"{path}: {group}, entry {place}", group)
+
+
+def _term(entry: Mapping[str, Any], where: str, group: str = "") -> Term:
+    unknown = set(entry) - _FIELDS
+    if unknown:
+        raise FileRefused(f"{where}: unknown key {sorted(unknown)[0]!r}; keys are {', '.join(sorted(_FIELDS))}")
+    values: dict[str, Any] = dict(entry)
+    for name in _FIELDS & set(values):
+        wanted: type | tuple[type, ...] = bool if name in _FLAGS else (list, tuple) if name in _LISTS else str
+        if not isinstance(values[name], wanted):
+            raise FileRefused(f"{where}: {name} has the wrong type")
+    for name in _LISTS:
+        values[name] = tuple(str(each).strip() for each in values.get(name, ()) if str(each).strip())
+    term = Term(**{**values, "group": group})
+    if not term.source.strip():
+        raise FileRefused(f"{where}: source is missing")
+    if term.gender not in _GENDERS:
+        raise FileRefused(f"{where}: gender must be m, f, mp or fp, not {term.gender!r}")
+    if not (term.target or term.keep or term.off):
+        raise FileRefused(f"{where}: {term.source!r} needs a target, or keep = true")
+    return term
+
+
+def _csv(path: Path, source_language: str, language: str) -> Iterator[Term]:
+    """A heading row that names our keys; lists are separated by "|", flags are yes or empty."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        sample = file.read(4096)
+        file.seek(0)
+        rows = csv.DictReader(file, delimiter=";" if sample.count(";") > sample.count(",") else ",", strict=True)
+        if "source" not in (rows.fieldnames or ()):
+            raise FileRefused(f"{path}: the first row must name the columns, source and target among them")
+        try:
+            for row in rows:
+                yield _term(_cells(row), f"{path}, line {rows.line_num}")
+        except csv.Error as error:
+            raise FileRefused(f"{path}, line {rows.line_num}: {error}") from error
+
+
+def _cells(row: Mapping[str | Any, Any]) -> dict[str, Any]:
+    cells: dict[str, Any] = {}
+    for name, value in row.items():
+        text = (value or "").strip() if isinstance(value, str) else ""
+        if not text:
+            continue
+        if name in _LISTS:
+            cells[name] = text.split("|")
+        elif name in _FLAGS:
+            cells[name] = text.lower() in {"yes", "true", "1", "x", "sí", "si"}
+        else:
+            cells[str(name)] = text
+    return cells
+
+
+def _tbx(path: Path, source_language: str, language: str) -> Iterator[Term]:
+    """TBX (ISO 30042), old and new names alike: the first term of each language, the others as variants."""
+    try:
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+        )
+        root = etree.parse(str(path), parser).getroot()
+    except etree.XMLSyntaxError as error:
+        raise FileRefused(f"{path} is no well-formed XML: {error}") from error
+    if next(root.iter(etree.Entity), None) is not None:
+        raise FileRefused(f"{path} uses entities of its own. Export it without a DTD.")
+    if _name(root) not in {"martif", "tbx"}:
+        raise FileRefused(f"{path} is no TBX file: its root is <{_name(root)}>")
+    for entry in (each for each in root.iter() if _name(each) in {"termEntry", "conceptEntry"}):
+        given, made = (list(_terms(entry, code)) for code in (source_language, language))
+        if given and made:
+            (source, *also), (target, *variants) = given, made
+            note = " ".join((each.text or "").strip() for each in entry.iter() if _name(each) == "note")
+            gender = next((each.text or "" for each in entry.iter() if each.get("type") == "grammaticalGender"), "")
+            yield replace(
+                _term({"source": source, "target": target}, f"{path}: {source!r}"),
+                also=tuple(also),
+                variants=tuple(variants),
+                note=note,
+                gender=cast("Gender", {"masculine": "m", "feminine": "f"}.get(gender.strip(), "")),
+                keep=source == target,
+            )
+
+
+def _terms(entry: etree._Element, language: str) -> Iterator[str]:
+    for section in entry.iter():
+        told = section.get(_LANG, "").lower().replace("_", "-").split("-")[0]
+        if _name(section) in {"langSet", "langSec"} and told == language:
+            for term in section.iter():
+                if _name(term) == "term" and (text := "".join(term.itertext()).strip()):
+                    yield text
+
+
+def _name(element: etree._Element) -> str:
+    return str(etree.QName(element).localname) if isinstance(element.tag, str) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What taking one file into another does."""
+
+    new: int
+    changed: int
+    same: int
+
+
+def merge(into: Path, file: Path, source_language: str, language: str, *, write: bool) -> Merged:
+    """Take the terms of `file` into the TOML glossary `into`, which need not be there yet. Raises FileRefused."""
+    there = {term.source: term for term in read(into, source_language, language)} if into.exists() else {}
+    taken = {term.source: term for term in read(file, source_language, language)}
+    new = sum(source not in there for source in taken)
+    same = sum(replace(term, group=there[name].group) == there[name] for name, term in taken.items() if name in there)
+    if write:
+        terms = (there | taken).values()
+        fresh = into.with_name(f".{into.name}.new")
+        text = as_toml(terms, name=into.stem, source_language=source_language, language=language)
+        try:
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(into)
+        except OSError as error:
+            raise FileRefused(f"{into} cannot be written: {error.strerror}") from error
+    return Merged(new=new, changed=len(taken) - new - same, same=same)

@@ -27,6 +27,7 @@ class Place:
 
 PLACES = (
     Place("desk:front", _("Today")),
+    Place("desk:held", _("Review")),
     Place("desk:search", _("Search")),
     Place("desk:sources", _("Sources")),
     Place("desk:products", _("Products")),

@@ -1,6 +1,7 @@
-"""newsroom.toml as the desk reads it: once, and again when the file changed.
+"""newsroom.toml as the desk reads it: once, and again when the file changed; and the engines that it speaks of.
 
-Knows: where the file is. Must not know: what it says.
+Knows: where the file is. Must not know: what it says. The desk never translates: an engine loads its model when it is
+first asked for a sentence, which no page does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from django.conf import settings
 from pipeline import config as toml
 from pipeline.config import Config
 from pipeline.errors import ConfigError
+from pipeline.steps import Newsroom
+from pipeline.translation.engines import Engines
 
 
 def config() -> Config:
@@ -30,3 +33,15 @@ def config() -> Config:
 @lru_cache(maxsize=4)
 def _read(path: Path, stamp: int) -> Config:
     return toml.load(path)
+
+
+def newsroom() -> Newsroom:
+    """What a dry run asks: the configuration, and which model would translate today. Raises ConfigError."""
+    loaded = config()
+    engines = Engines(
+        settings.MODELS_DIR,
+        mode=loaded.translation.mode,
+        threads=loaded.translation.threads,
+        pinned=loaded.translation.models,
+    )
+    return Newsroom(config=loaded, engine_for=engines)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from desk import assets
-from desk.pages import account, audit, errors, front, models, partners, people, search, sources, trace
+from desk.pages import (
+    account,
+    audit,
+    errors,
+    front,
+    models,
+    partners,
+    people,
+    review,
+    search,
+    sources,
+    trace,
+    versions,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -28,6 +41,12 @@ urlpatterns: list[URLPattern] = [
     path("sign-in", account.login, name="login"),
     path("sign-out", account.logout, name="logout"),
     path("language", account.language, name="language"),
+    path("review", review.held, name="held"),
+    path("review/<int:article>/<slug:language>", review.review, name="review"),
+    path("review/<int:article>/<slug:language>/versions", versions.past, name="versions"),
+    path("review/<int:article>/<slug:language>/preview", versions.preview, name="preview"),
+    path("review/<int:article>/<slug:language>/preview/<slug:form>", versions.frame, name="frame"),
+    path("review/<int:article>/<slug:language>/do/<slug:verb>", review.act, name="act"),
     path("assets/<slug:digest>/<str:name>", assets.asset, name="asset"),
     re_path(r"^(?P<rest>.+)$", errors.nowhere, name="nowhere"),  # last
 ]

@@ -134,7 +134,7 @@ def _entry(
         language=release.product.language,
         headline="" if canceled else draft.headline,
         summary="" if canceled else summary(draft),
-        body="" if canceled else _body(draft),
+        body="" if canceled else body_of(draft),
         attribution=codec.load(Attribution, release.attribution),
         published=release.published_at,
         updated=updated.replace(microsecond=0),
@@ -145,7 +145,7 @@ def _entry(
     )
 
 
-def _body(draft: Draft) -> str:
+def body_of(draft: Draft) -> str:
     """The article's own HTML, sanitised last, whatever was done to it before."""
     standfirst = f"<p><em>{escape(draft.standfirst, quote=False)}</em></p>" if draft.standfirst else ""
     return sanitise(standfirst + to_html(draft.blocks))

@@ -21,11 +21,10 @@ from pipeline.drafting import Drafting
 from pipeline.errors import SourceError
 from pipeline.ingest.profile import SourceProfile
 from pipeline.ingest.read import read
-from pipeline.ledger import articles, catalog, changes, editions, releases, translations, units, waivers
+from pipeline.ledger import articles, catalog, changes, credits, editions, releases, translations, units, waivers
 from pipeline.ledger.models import Product, Release, Source
 from pipeline.ledger.permissions import doubts as evidence_doubts
 from pipeline.ledger.permissions import to_publish, to_translate
-from pipeline.release.credit import credit
 from pipeline.release.decide import Action, Candidate, decide, default_note
 from pipeline.release.products import Selection
 from pipeline.runner import Effect, PooledStep, StepFunction, Work
@@ -189,20 +188,7 @@ def release(newsroom: Newsroom, work: Work) -> Effect:
         return to_publish(revision.source, story, use, language=translation.language, today=work.now.date())
 
     public = permission(UseClass.NON_COMMERCIAL)
-    attribution = credit(
-        story,
-        draft,
-        publisher=revision.source.publisher,
-        publisher_url=revision.source.url,
-        source_feed=revision.source.feed or None,
-        url=revision.url,
-        rights=catalog.rights_of(revision.source) or Rights(basis="none"),
-        licence=public.licence,
-        outlet=newsroom.config.site.name,
-        contact=newsroom.config.site.contact,
-        reviewer=translation.reviewer,
-        reviewed_on=translation.reviewed_on,
-    )
+    attribution = credits.attribution(revision, story, translation, draft, newsroom.config, licence=public.licence)
     candidate = Candidate(
         revision=translation.revision_number, version=translation.version, text_sha256=_text_sha256(draft)
     )

@@ -166,6 +166,7 @@ class Office:
     def apply(self, text: str) -> None:
         """Take this newsroom.toml, as `tornavoz config` does."""
         self.text = text
+        (self.home / "newsroom.toml").write_text(text, encoding="utf-8")
         loaded = config.parse(text)
         applied = catalog.apply(loaded, now=self.clock(), actor="test")
         if any(subject.startswith(("product:", "partner:")) for subject in applied.changed):

@@ -67,6 +67,9 @@ def world(office: Office) -> dict[str, object]:
     article = office.publish(section="Bridges")
     return {
         "article": article,
+        "language": "es",
+        "form": "page",
+        "verb": "decide",
         "digest": "0",
         "name": "desk.css",
         "pile.name": "translations",

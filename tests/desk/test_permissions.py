@@ -46,6 +46,12 @@ TABLE: dict[str, Row] = {
     "people": Row(ADMIN),
     "person": Row(None, ADMIN),
     "password": Row(VIEWER, VIEWER),
+    "held": Row(),
+    "review": Row(),
+    "versions": Row(),
+    "preview": Row(),
+    "frame": Row(),
+    "act": Row(see=None, change=EDITOR),
 }
 PUBLIC = {"login", "logout", "language", "asset", "nowhere"}
 

@@ -33,7 +33,7 @@ from pipeline.text.blocks import to_html
 from pipeline.translation.checks import check as check_draft
 from pipeline.translation.engine import Engine
 from pipeline.translation.glossary import EMPTY, Glossary
-from pipeline.types import Draft, Finding, Incoming, Level, Licence, Permission, Rights, Ruling, Story, UseClass
+from pipeline.types import Draft, Finding, Incoming, Level, Licence, Permission, Ruling, Story, UseClass
 
 ACTOR = "pipeline"
 REVIEW = Finding(

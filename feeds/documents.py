@@ -193,5 +193,7 @@ def _document(
         ttl_minutes=config.site.ttl_minutes,
         icon=config.site.icon,
         logo=config.site.logo,
+        # an outside hub must not hear of a private feed's address, so a private feed names our own hub or none
+        hub=config.hub_url if urls or config.site.hub == "own" else None,
         stylesheet=on_site(config.site.url, stylesheet_path(product.language)),
     )

@@ -80,12 +80,12 @@ def answer(
     *,
     private: bool = False,
     max_age: int = MAX_AGE,
-    links: Iterable[tuple[str, str]] | None = None,
+    links: Iterable[tuple[str, str]] = (),
 ) -> Answer:
     """Answer for `path` below `root`; a path that ends in "/" means its index.html.
 
-    `private` is for addresses that are themselves secret. `links` are (rel, href) pairs for the Link header; without
-    them it says what the document says of itself. A missing page with a `.gone.html` beside it answers 410 with that
+    `private` is for addresses that are themselves secret. `links` are (rel, href) pairs for the Link header, besides
+    what the document says of itself. A missing page with a `.gone.html` beside it answers 410 with that
     body; an archive page that was made anew answers 301 to where it is now.
     """
     if asked.method not in ("GET", "HEAD"):
@@ -109,7 +109,7 @@ def answer(
     }
     if private:
         headers["X-Robots-Tag"] = "noindex"
-    if listed := _link_header(tuple(found.links if links is None else links)):
+    if listed := _link_header(tuple({**dict(found.links), **dict(links)}.items())):
         headers["Link"] = listed
     if _unchanged(asked, found):
         return Answer(304, headers)

@@ -20,14 +20,14 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
-from feeds import addresses, documents, files, jsonfeed, page, render, webhooks, withdrawals
+from feeds import addresses, documents, files, jsonfeed, page, render, webhooks, websub, withdrawals
 from feeds.item import carried
 from feeds.opml import opml
 from feeds.proofs import prove
 from feeds.readback import bodies
 from feeds.stylesheet import stylesheet
 from pipeline.errors import PublishError
-from pipeline.ledger import audit, deliveries, receipts
+from pipeline.ledger import audit, deliveries, receipts, subscriptions, units
 from pipeline.ledger.models import Delivery, Partner, Product, Release
 from pipeline.rights import invariant
 from pipeline.rights.rendered import edge_words
@@ -53,9 +53,16 @@ def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
 
 
 def deliver(newsroom: Newsroom, work: Work) -> Effect:
-    """Tell somebody: a partner's webhook (partner:3) or its mailbox (mail:3)."""
+    """Tell somebody: a partner's webhook (partner:3) or mailbox (mail:3), subscribers of our hub (topic:feed:3:rss), a
+    callback that is asked whether it wants to be one (verify:7), or somebody else's hub (ping:3)."""
     kind = work.subject.partition(":")[0]
-    channels = {"partner": webhooks.deliver, "mail": withdrawals.deliver}
+    channels = {
+        "partner": webhooks.deliver,
+        "mail": withdrawals.deliver,
+        "verify": websub.verify,
+        "topic": websub.send,
+        "ping": websub.ping,
+    }
     return channels[kind](newsroom, work)
 
 
@@ -107,7 +114,14 @@ def _publish_product(newsroom: Newsroom, work: Work, product: Product) -> Effect
     site = newsroom.config.site
     changed.append(_write(index, page.index(document, site=site.name, home_url=f"{site.url}/"), document.updated))
     changed += _publish_front(newsroom, product.language)
-    return partial(_tell, work, any(changed), product=product)
+    ping = any(changed) and newsroom.config.site.hub not in {"own", "none"}
+
+    def save() -> None:
+        _tell(work, any(changed), product=product)
+        if ping:
+            units.arm(Step.DELIVER, f"ping:{product.pk}", now=work.now)
+
+    return save
 
 
 def _publish_front(newsroom: Newsroom, language: str) -> list[bool]:
@@ -129,7 +143,7 @@ def _publish_private(newsroom: Newsroom, work: Work, partner: Partner, product: 
     folder = settings.PRIVATE_DIR / addresses.private_folder(partner.slug, product.path)
     if not (partner.active and partner.products.filter(pk=product.pk).exists()):
         gone = [files.remove(folder / name) for name in addresses.FORMATS.values()]
-        return partial(_tell, work, any(gone))
+        return partial(_tell, work, any(gone), product=product)
     document = documents.partner_document(product, partner, newsroom.config, now=work.now)
     outputs = {form: writer(document) for form, writer in WRITERS.items() if form in (partner.formats or WRITERS)}
     _refuse_uncredited(document.entries, outputs)
@@ -186,10 +200,15 @@ def _first_product(article: int, language: str) -> str:
 
 
 def _tell(work: Work, changed: bool, *, article: int | None = None, product: Product | None = None) -> None:
-    """Put it on record, and let partners be told whose pushes waited for these files."""
+    """Put it on record; let partners be told whose pushes waited for these files, and subscribers of the hub.
+
+    Both are asked whether or not anything changed: who wrote the file may have been killed before it came to this.
+    """
     if changed:
         audit.record("output.published", work.subject, now=work.now, actor="pipeline", article=article)
     deliveries.ring_for(article=article, product=product.pk if product else None, now=work.now)
+    if article is None:
+        subscriptions.ring_topics(f"{work.subject}:", now=work.now)
 
 
 @contextmanager

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from feeds import views
+from feeds import hub, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.published, {"path": "index.html"}),
     path("health", views.health),
     path("metrics", views.metrics),
+    path("hub", hub.hub),
     re_path(
         r"^private/(?P<partner>[a-z0-9-]+)/(?P<product>[a-z-]+/[a-z0-9-]+)/(?P<name>[a-z.]+)$", views.private_basic
     ),

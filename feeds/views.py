@@ -31,8 +31,18 @@ _FORM_OF = {name: form for form, name in FORMATS.items()}
 @cache
 def poll_seconds() -> int:
     """How long a reader may wait before it asks again; until there is a newsroom.toml, the default."""
-    loaded = config.load(settings.CONFIG_FILE) if settings.CONFIG_FILE.exists() else config.Config()
-    return loaded.site.ttl_minutes * 60
+    return _loaded().site.ttl_minutes * 60
+
+
+@cache
+def hub_place() -> tuple[str, str | None]:
+    """The site's address, and that of our own hub: an outside one must not hear of a private feed's address."""
+    loaded = _loaded()
+    return loaded.site.url, loaded.hub_url if loaded.site.hub == "own" else None
+
+
+def _loaded() -> config.Config:
+    return config.load(settings.CONFIG_FILE) if settings.CONFIG_FILE.exists() else config.Config()
 
 
 def published(request: HttpRequest, path: str) -> HttpResponse:
@@ -43,7 +53,9 @@ def published(request: HttpRequest, path: str) -> HttpResponse:
 def private(request: HttpRequest, token: str, product: str, name: str) -> HttpResponse:
     """A partner's own feed at an address that nobody can guess. Whatever is wrong looks the same: 404."""
     now = timezone.now()
-    return _own_feed(request, _partner(tokens.find(token, now=now)), product, name, now)
+    site, hub = hub_place()
+    links = (("self", f"{site}/p/{token}/{product}/{name}"), ("hub", hub)) if hub else ()  # WebSub section 4
+    return _own_feed(request, _partner(tokens.find(token, now=now)), product, name, now, links=links)
 
 
 def private_basic(request: HttpRequest, partner: str, product: str, name: str) -> HttpResponse:
@@ -67,7 +79,15 @@ def private_basic(request: HttpRequest, partner: str, product: str, name: str) -
     return answer
 
 
-def _own_feed(request: HttpRequest, partner: Partner | None, product: str, name: str, now: datetime) -> HttpResponse:
+def _own_feed(
+    request: HttpRequest,
+    partner: Partner | None,
+    product: str,
+    name: str,
+    now: datetime,
+    *,
+    links: tuple[tuple[str, str], ...] = (),
+) -> HttpResponse:
     """The file, and a note that the partner has it now. Nobody costs the same work as a partner's mistake."""
     language, _, slug = product.partition("/")
     holder = partner or Partner(pk=0)
@@ -76,14 +96,21 @@ def _own_feed(request: HttpRequest, partner: Partner | None, product: str, name:
     if partner is None or row is None or form is None or form not in (partner.formats or FORMATS):
         return _file(request, settings.PRIVATE_DIR, "-", private=True)
     path = f"{private_folder(partner.slug, row.path)}/{name}"
-    answer = _file(request, settings.PRIVATE_DIR, path, private=True)
+    answer = _file(request, settings.PRIVATE_DIR, path, private=True, links=links)
     if request.method == "GET" and answer.status_code in (200, 304):
         fetched(partner, row, form, at=now)
     return answer
 
 
-def _file(request: HttpRequest, root: Path, path: str, *, private: bool = False) -> HttpResponse:
-    found = static.answer(asked_of(request.META), root, path, private=private, max_age=poll_seconds())
+def _file(
+    request: HttpRequest,
+    root: Path,
+    path: str,
+    *,
+    private: bool = False,
+    links: tuple[tuple[str, str], ...] = (),
+) -> HttpResponse:
+    found = static.answer(asked_of(request.META), root, path, private=private, max_age=poll_seconds(), links=links)
     response = HttpResponse(found.body, status=found.status, headers=dict(found.headers))
     if found.status == 304:
         del response["Content-Type"]

@@ -41,9 +41,17 @@ class Site(Table):
     contact: str | None = None
     feed_size: int = Field(default=50, ge=1, le=500)  # entries in a feed
     stub_days: int = Field(default=30, ge=1)  # how long a withdrawn entry stays as a stub
+    hub: str = "own"  # WebSub: "own" serves one at /hub, "none" has none, an address names another one
     ttl_minutes: int = Field(default=15, ge=1)
     icon: str | None = None  # address of a square picture of the outlet, for feeds
     logo: str | None = None  # address of a wide one, at most 144 pixels wide and 400 high
+
+    @field_validator("hub")
+    @classmethod
+    def _known_hub(cls, value: str) -> str:
+        if value not in {"own", "none"} and not value.startswith(("http://", "https://")):
+            raise ValueError('must be "own", "none", or the address of a hub')
+        return value
 
     @field_validator("url", "icon", "logo")
     @classmethod
@@ -95,6 +103,7 @@ class Push(Table):
     """How partners are told of what is new, corrected or withdrawn."""
 
     give_up_hours: int = Field(default=72, ge=1)
+    subscriptions_per_host: int = Field(default=100, ge=1)
 
 
 class RightsTable(Table):
@@ -219,6 +228,11 @@ class Config(Table):
                     "[network] allow_private"
                 )
         return self
+
+    @property
+    def hub_url(self) -> str | None:
+        """Address of the WebSub hub that our feeds name, if any."""
+        return {"own": f"{self.site.url}/hub", "none": None}.get(self.site.hub, self.site.hub)
 
     def _may_be_pushed_to(self, webhook: str) -> bool:
         address = urlsplit(webhook)

@@ -15,7 +15,7 @@ import structlog
 from django.db.models import Q, QuerySet
 
 from pipeline.actions import upkeep
-from pipeline.ledger import placements, pulse, units
+from pipeline.ledger import placements, pulse, subscriptions, units
 from pipeline.ledger.models import Unit
 from pipeline.runner import Runner
 from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
@@ -51,6 +51,7 @@ class Beat:
             upkeep.refresh_feeds(now=now)
             placements.look_again(now=now)
             courtesy.keep_up(now=now)
+            subscriptions.drop_expired(now=now)
         answers = bool(self._broker_url) and broker.answers(self._broker_url)
         if answers:
             self._heard = time.monotonic()

@@ -12,6 +12,7 @@ from pipeline.ledger.models.editions import Edition
 from pipeline.ledger.models.placements import Placement, Proof
 from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
 from pipeline.ledger.models.review import Presence, Wording
+from pipeline.ledger.models.subscriptions import Subscription, SubscriptionRequest
 from pipeline.ledger.models.translations import MemoryEntry, PostEdit, Segment, Translation, Waiver
 from pipeline.ledger.models.work import Counter, Event, Pulse, Unit
 
@@ -43,6 +44,8 @@ __all__ = [
     "Segment",
     "Source",
     "Submission",
+    "Subscription",
+    "SubscriptionRequest",
     "Token",
     "Translation",
     "Unit",

@@ -215,6 +215,15 @@ def queues() -> str:
     return table(("step", "queue"), ((f"`{step}`", f"`{queue}`") for step, queue in stages.QUEUE_OF.items()))
 
 
+# --- what partners run ---------------------------------------------------------------------------------------------
+
+
+def receiver(name: str, language: str) -> Callable[[], str]:
+    """A file that partners may copy, as it lies in docs/how-to/receiver, where the tests run it."""
+    path = facts.ROOT / "docs" / "how-to" / "receiver" / name
+    return lambda: f"```{language}\n{path.read_text(encoding='utf-8').strip()}\n```"
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "commands": commands_table,
     "cli": cli_reference,
@@ -230,6 +239,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "modules": module_map,
     "states": states,
     "queues": queues,
+    "verify-python": receiver("verify.py", "python"),
+    "verify-php": receiver("verify.php", "php"),
+    "verify-node": receiver("verify.mjs", "javascript"),
 }
 
 

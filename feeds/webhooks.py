@@ -17,9 +17,9 @@ from standardwebhooks.webhooks import Webhook
 from feeds.addresses import article_url
 from feeds.answers import Reply, Verdict, push
 from pipeline.config import Config
-from pipeline.errors import ConfigError, PartnerRefused, PartnerUnavailable
+from pipeline.errors import ConfigError, IllegalTransition, PartnerRefused, PartnerUnavailable, SourceError
 from pipeline.ingest.http import GuardedClient, Limits
-from pipeline.ledger import deliveries, receipts
+from pipeline.ledger import audit, deliveries, placements, receipts
 from pipeline.ledger.models import Attempt, Delivery, Partner
 from pipeline.runner import Effect, Work
 from pipeline.settings import env
@@ -137,7 +137,9 @@ def _close(delivery: Delivery, attempt: Attempt, reply: Reply, give_up_after: ti
         outcome = DeliveryState.SENT
         receipts.sent(delivery.partner, {delivery.release_id: delivery.release.version}, at=now)
         deliveries.settle(delivery, outcome, now=now)
-        _take_receipt(delivery, reply, now)
+        said = _said(reply)
+        _take_receipt(delivery, said.get("receipt"), now)
+        _take_placement(delivery, said.get("url"), now)
     elif reply.verdict is Verdict.REFUSED:
         outcome = DeliveryState.REFUSED
         deliveries.settle(delivery, outcome, now=now, code=PartnerRefused.code, reason=str(reply))
@@ -154,17 +156,33 @@ def _close(delivery: Delivery, attempt: Attempt, reply: Reply, give_up_after: ti
     _go_on(delivery.partner, now)
 
 
-def _take_receipt(delivery: Delivery, reply: Reply, now: datetime) -> None:
-    """A receiver may say at once how far it is: {"receipt": "acknowledged"} or {"receipt": "removed"}."""
+def _said(reply: Reply) -> dict[str, object]:
+    """The answer as JSON object; empty for whatever else a receiver says, such as "ok"."""
     try:
         said = json.loads(reply.content)
-    except ValueError:
-        return  # most receivers say "ok", or nothing
-    state = said.get("receipt") if isinstance(said, dict) else None
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _take_receipt(delivery: Delivery, state: object, now: datetime) -> None:
+    """A receiver may say at once how far it is: {"receipt": "acknowledged"} or {"receipt": "removed"}."""
     if state == ReceiptState.REMOVED:
         receipts.removed(delivery.partner, delivery.release, at=now)
     elif state == ReceiptState.ACKNOWLEDGED:
         receipts.acknowledged(delivery.partner, delivery.release, delivery.release.version, at=now)
+
+
+def _take_placement(delivery: Delivery, url: object, now: datetime) -> None:
+    """It may also name the page where it published: {"url": "https://…"}. What is no address is noted, and no more."""
+    if not isinstance(url, str):
+        return
+    actor, release = f"partner:{delivery.partner.slug}", delivery.release
+    try:
+        placements.report(release, url, partner=delivery.partner, actor=actor, now=now)
+    except (SourceError, IllegalTransition) as error:
+        subject, article = f"release:{release.pk}", release.article_id
+        audit.record("placement.refused", subject, now=now, actor=actor, article=article, reason=str(error))
 
 
 def _go_on(partner: Partner, now: datetime) -> None:

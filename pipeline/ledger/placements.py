@@ -93,9 +93,10 @@ def save(placement: int, version: int, attribution: Attribution, look: Look, *, 
     kept_proof(row, version, look).save()
     before = PlacementState(row.state)
     if found.verdict is Verdict.FAILED:
-        first = row.found_at or look.at
-        limits = [limit for limit in (row.cure_by, proof.cure_by(attribution, found.findings, first)) if limit]
-        row.found_at, row.cure_by = first, min(limits, default=None)
+        first = row.found_at if row.found_at and row.cure_by else look.at  # the clock begins with the licence's breach
+        limit = proof.cure_by(attribution, found.findings, first)
+        row.found_at = first if limit else row.found_at or look.at
+        row.cure_by = min(limit, row.cure_by or limit) if limit else None
     row.state = _after(before, found.verdict, row.cure_by, look.at)
     if row.state not in _CLOCK:
         row.found_at = row.cure_by = None

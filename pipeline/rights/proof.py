@@ -73,12 +73,13 @@ def cure_by(a: Attribution, findings: Sequence[Finding], found_at: datetime) -> 
 
     4.0 licences: rights that ended with the breach (§6(a)) come back by themselves when it is cured within 30 days of
     being found (§6(b)(1)). Earlier versions end at once (3.0 §7(a)) and have no such clause; permissions and house
-    terms know none that is on file. A withdrawn text is to go at once, whatever its licence.
+    terms know none that is on file. A withdrawn text is to go at once, whatever its licence. A correction that is
+    missing breaks no licence: it is asked for until it is there.
     """
-    if not any(finding.level is Level.HOLD for finding in findings):
+    broken = {finding.code for finding in findings if finding.level is Level.HOLD} - {lacks.CORRECTION}
+    if not broken:
         return None
-    withdrawn = any(finding.code == "withdrawn-still-shown" for finding in findings)
-    curable = a.licence is not None and a.licence.version == "4.0" and not withdrawn
+    curable = a.licence is not None and a.licence.version == "4.0" and lacks.STILL_SHOWN not in broken
     return found_at + CURE if curable else found_at
 
 
@@ -221,7 +222,7 @@ def _said_otherwise(around: _Around, a: Attribution) -> bool:
     """A translation is mentioned in other words: «Traducción del inglés de …»."""
     language = words_of(wording(a.language).language(a.original_language))
     return any(
-        _holds(line, language) and any(word.startswith(("traduc", "translat")) for word in line)
+        _holds(line, language) and any(word.startswith(("tradu", "translat")) for word in line)
         for line in around.lines()
     )
 

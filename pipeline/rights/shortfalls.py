@@ -5,8 +5,13 @@ Knows: words and levels. Must not know: how a page is judged (`proof`).
 
 from __future__ import annotations
 
+from typing import Final
+
 from pipeline.rights.lines import clean
 from pipeline.types import Correction, Finding, Level
+
+STILL_SHOWN: Final = "withdrawn-still-shown"
+CORRECTION: Final = "proof-correction"
 
 
 def text_missing() -> Finding:

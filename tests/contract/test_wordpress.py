@@ -131,21 +131,29 @@ def test_without_the_filter_wordpress_would_keep_the_old_feed(site: Site, wordpr
     assert "14 millones" in bodies[right.guid]
 
 
-def hook(wordpress: WordPress, feed: str, guid: str, *, secret: str = SECRET, age: float = 0) -> dict[str, Any]:
-    body = json.dumps({"type": "release.corrected", "data": {"guid": guid}})
+def hook(
+    wordpress: WordPress, feed: str, guid: str, *, kind: str = "corrected", secret: str = SECRET, age: float = 0
+) -> dict[str, Any]:
+    body = json.dumps({"type": f"release.{kind}", "data": {"guid": guid}})
     at = datetime.fromtimestamp(int(time.time() - age), UTC)
     headers = {
         "webhook-id": "delivery-7",
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign("delivery-7", at, body),
+        "webhook-signature": f"v1,b2xk {Webhook(secret).sign('delivery-7', at, body)}",
     }
     return wordpress.told(feed, body=body, headers=headers, secret=SECRET)
 
 
-def test_a_webhook_is_answered_with_the_page(site: Site, wordpress: WordPress) -> None:
-    found = hook(wordpress, site.base + "rss.xml", ENTRIES[7].guid)
+def test_a_webhook_is_answered_with_what_became_of_the_article(site: Site, wordpress: WordPress) -> None:
+    feed = site.base + "rss.xml"
+    found = hook(wordpress, feed, ENTRIES[7].guid, kind="published")
     links = {post["guid"]: post["link"] for post in found["posts"]}
-    assert found["answer"] == {"status": 200, "data": {"url": links[ENTRIES[7].guid]}}
+    assert found["answer"] == {"status": 200, "data": {"receipt": "acknowledged", "url": links[ENTRIES[7].guid]}}
+    gone = withdrawn(ENTRIES[7], at=LATER)
+    site.publish(full_feed(site.base, (gone, *ENTRIES[:7], *ENTRIES[8:])))
+    found = hook(wordpress, feed, gone.guid, kind="withdrawn")
+    assert found["answer"] == {"status": 200, "data": {"receipt": "removed"}}
+    assert hook(wordpress, feed, "tag:eco.example,2026:article/0/es")["answer"] == {"status": 200, "data": []}
 
 
 def test_a_webhook_that_is_not_ours_is_refused(site: Site, wordpress: WordPress) -> None:

@@ -210,6 +210,11 @@ def test_a_correction_is_looked_for_a_day_later(office: Office, outlet: Outlet) 
     assert len(outlet.asked) == 1
     assert look_later(office, placement, hours=1) == "failed"
     assert [each["code"] for each in placement.proofs.latest("at").findings] == ["proof-correction"]
+    assert placement.cure_by is None  # no licence ends for want of a correction
+    assert look_later(office, placement, days=60) == "failed"
+    outlet.put("/puente", uncredited(office.release(article)))
+    assert look_later(office, placement, days=1) == "failed"
+    assert placement.cure_by == office.clock() + timedelta(days=30)  # the breach is new, and so is its clock
     outlet.put("/puente", whole(office.release(article)))
     assert look_later(office, placement, days=1) == "proved"
 

@@ -14,9 +14,10 @@ from pipeline import config
 from pipeline.actions import campaign
 from pipeline.actions.withdraw import withdraw
 from pipeline.errors import ConfigError
-from pipeline.ledger import deliveries, receipts
+from pipeline.ledger import deliveries, placements, receipts
 from pipeline.ledger.choices import Choice
-from pipeline.ledger.models import Attempt, Delivery, Event, Unit
+from pipeline.ledger.models import Attempt, Delivery, Event, Placement, Unit
+from pipeline.rights.attribution import wrap
 from pipeline.stages import CampaignVerb, Step
 from tests.make import Office, corrected, other
 from tests.receiver import Answer, Got, Receiver, receiver
@@ -325,12 +326,51 @@ def test_a_receiver_may_say_at_once_how_far_it_is(state: str, hooked: Office, la
 
 
 @pytest.mark.parametrize(
-    "body", [b"ok", b"[]", b'{"receipt": "sent"}', b"\xff\xfe", b'{"receipt": ["removed"]}', b"12"]
+    "body",
+    [
+        b"ok",
+        b"[]",
+        b'{"receipt": "sent"}',
+        b"\xff\xfe",
+        b'{"receipt": ["removed"]}',
+        b"12",
+        b"[" * 2_000,
+        b'{"url": 5}',
+    ],
 )
 def test_an_answer_that_says_something_else_is_taken_as_it_is(body: bytes, hooked: Office, la_voz: Receiver) -> None:
     la_voz.answer = lambda _: Answer(body=body)
     hooked.publish()
     assert pushed("published").state == "sent"
+
+
+def test_a_receiver_may_name_the_page_where_it_published(hooked: Office, la_voz: Receiver) -> None:
+    page = b""
+
+    def answer(asked: Got) -> Answer:
+        if asked.method == "POST":
+            return Answer(body=json.dumps({"url": f"{la_voz.url}/puente"}).encode())
+        return Answer(body=page, headers={"content-type": "text/html; charset=utf-8"})
+
+    la_voz.answer = answer
+    hooked.publish()
+    placed = Placement.objects.get(release__product__slug="all")
+    assert (placed.url, placed.reported_by, placed.state) == (f"{la_voz.url}/puente", "partner:la-voz", "unclear")
+    shown = placements.shown(placed.release)
+    page = wrap(shown.attribution, shown.body).encode()
+    hooked.clock.forward(days=1)
+    placements.look_again(now=hooked.clock())
+    hooked.run()
+    placed.refresh_from_db()
+    assert placed.state == "proved"
+
+
+def test_an_answer_with_an_address_that_is_none_is_noted(hooked: Office, la_voz: Receiver) -> None:
+    la_voz.answer = lambda _: Answer(body=b'{"url": "javascript:alert(1)"}')
+    hooked.publish()
+    assert pushed("published").state == "sent"
+    assert not Placement.objects.exists()
+    assert Event.objects.filter(action="placement.refused", actor="partner:la-voz").exists()
 
 
 def test_one_arming_more_changes_nothing(hooked: Office, la_voz: Receiver) -> None:

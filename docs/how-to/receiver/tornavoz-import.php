@@ -67,7 +67,7 @@ function tornavoz_post($guid) {
     return get_posts($query + ['fields' => 'ids', 'numberposts' => 1])[0] ?? null;
 }
 
-// Webhooks: told at once. The answer names the page, so that Tornavoz can see that the credit is on it.
+// Webhooks: told at once. The answer says what became of the article, and on which page the credit can be seen.
 add_action('rest_api_init', function () {
     $open = ['methods' => 'POST', 'permission_callback' => '__return_true', 'callback' => 'tornavoz_hook'];
     register_rest_route('tornavoz/v1', '/hook', $open);
@@ -79,8 +79,12 @@ function tornavoz_hook(WP_REST_Request $request) {
     }
     do_action('tornavoz_now');
     tornavoz_import();
-    $post = tornavoz_post($request->get_json_params()['data']['guid'] ?? '');
-    return ['url' => $post && get_post_status($post) === 'publish' ? get_permalink($post) : null];
+    $event = $request->get_json_params();
+    $post = tornavoz_post($event['data']['guid'] ?? '');
+    if (!$post) {
+        return $event['type'] === 'release.withdrawn' ? ['receipt' => 'removed'] : [];
+    }
+    return ['receipt' => 'acknowledged'] + (get_post_status($post) === 'publish' ? ['url' => get_permalink($post)] : []);
 }
 
 /** Standard Webhooks: base64 of HMAC-SHA256 over "id.timestamp.body", not older than five minutes. */

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipeline.rights import attribution as credit
 from pipeline.rights import licences, passage, webpage
 from pipeline.rights.proof import CURE, Proof, Shown, Verdict, cure_by, judge
+from pipeline.rights.wording import LANGUAGES
 from pipeline.types import Attribution, Correction, Level
 
 FOUND = datetime(2026, 3, 14, 9, tzinfo=UTC)
@@ -97,6 +98,17 @@ def test_a_partner_may_put_the_credit_in_its_own_words_and_places() -> None:
     proof = judge(page, SHOWN, address=PAGE)
     assert proof.verdict is Verdict.PROVED
     assert codes(proof, Level.WARN) == ["proof-changes-reworded", "proof-translator"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_credit_is_found_in_each_of_its_languages(language: str) -> None:
+    a = replace(CREDIT, language=language, original_language="de" if language == "en" else "en")
+    whole, shown = credit.wrap(a, BODY), replace(SHOWN, attribution=a)
+    assert judge(template(whole), shown, address=PAGE).findings == ()
+    silent = whole.replace('<p class="credit-changes">', '<p hidden class="credit-changes">')
+    assert codes(judge(template(silent), shown, address=PAGE)) == ["proof-changes"]
+    unnamed = whole.replace('<p class="credit-byline">', '<p hidden class="credit-byline">')
+    assert codes(judge(template(unnamed), shown, address=PAGE))[0] == "proof-byline"
 
 
 @pytest.mark.parametrize(
@@ -226,6 +238,17 @@ def test_only_licences_of_4_0_know_a_cure(mark: str, term: timedelta) -> None:
     assert cure_by(a, whole.findings, FOUND) is None
     still = judge(template(BODY), replace(SHOWN, attribution=a, withdrawn=True), address=PAGE)
     assert cure_by(a, still.findings, FOUND) == FOUND
+
+
+def test_a_missing_correction_ends_no_licence() -> None:
+    note = Correction(on=date(2026, 3, 2), note="La obra costó 41 millones, no 14.")
+    a = licensed("CC BY 3.0")
+    shown = replace(SHOWN, attribution=a, corrections=(note,))
+    failed = judge(template(credit.wrap(a, BODY)), shown, address=PAGE)
+    assert failed.verdict is Verdict.FAILED
+    assert cure_by(a, failed.findings, FOUND) is None
+    worse = judge(template(BODY), shown, address=PAGE)
+    assert cure_by(a, worse.findings, FOUND) == FOUND
 
 
 def test_a_permission_knows_no_cure() -> None:

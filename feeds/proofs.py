@@ -29,6 +29,7 @@ from pipeline.telemetry import PROOFS
 from pipeline.types import Finding, Level
 
 ACTOR = "pipeline"
+PAGE_BYTES = 3_000_000
 GONE = frozenset({404, 410})
 _PAGES = ("text/html", "application/xhtml+xml", "")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
@@ -48,7 +49,7 @@ def prove(newsroom: Newsroom, work: Work) -> Effect:
 def look_at(url: str, shown: Shown, client: GuardedClient, *, now: datetime) -> Look:
     """One look at a page. Never raises for what the page or its server does."""
     try:
-        answer = client.get(url, headers={"accept": "text/html,application/xhtml+xml"})
+        answer = client.get(url, headers={"accept": "text/html,application/xhtml+xml"}, max_bytes=PAGE_BYTES)
     except SourceError as error:
         return Look(proof=Proof(verdict=Verdict.UNCLEAR, findings=(_unreachable(str(error)),)), at=now)
     return Look(
@@ -61,12 +62,12 @@ def look_at(url: str, shown: Shown, client: GuardedClient, *, now: datetime) -> 
 
 
 def client_for(config: Config, placement: Placement) -> GuardedClient:
-    """Hosts inside the own network only for what an operator reported, or for the host of the partner's own webhook.
+    """Hosts inside the own network only for what an operator reported here, or for the host of the partner's webhook.
 
     A partner must not be able to have this machine call on its intranet.
     """
     allowed = frozenset(config.network.allow_private)
-    if placement.reported_by.startswith("partner:"):
+    if not placement.reported_by.startswith("cli:"):
         allowed &= _own_hosts(placement.partner)
     return GuardedClient(allow_private=allowed)
 

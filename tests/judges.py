@@ -227,8 +227,8 @@ def by_xml_feed(content: bytes) -> list[Seen]:
     ]
 
 
-def by_node(name: str) -> Callable[[bytes], list[Seen]]:
-    """A parser from npm by its name."""
+def by_node(name: str, *, at_least: int = 18) -> Callable[[bytes], list[Seen]]:
+    """A parser from npm by its name. It is not asked on a Node older than it says it needs, such as Debian 12's."""
 
     def read(content: bytes) -> list[Seen]:
         if not (NODE_MODULES / "node_modules" / name).is_dir():
@@ -282,6 +282,6 @@ PARSERS: dict[str, tuple[Callable[[bytes], list[Seen]], tuple[str, ...]]] = {
     "XML::Feed": (by_xml_feed, ("rss", "atom")),
     "feedsmith": (by_node("feedsmith"), ("rss", "atom", "json")),
     "rss-parser": (by_node("rss-parser"), ("rss", "atom")),
-    "@rowanmanning/feed-parser": (by_node("@rowanmanning/feed-parser"), ("rss", "atom")),
+    "@rowanmanning/feed-parser": (by_node("@rowanmanning/feed-parser", at_least=20), ("rss", "atom")),
     "SimplePie": (by_simplepie, ("rss", "atom")),
 }

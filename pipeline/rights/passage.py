@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,13 +41,13 @@ def find(page: Sequence[str], text: Sequence[str]) -> Passage | None:
     return Passage(start=tight[0], end=tight[-1] + run, coverage=len(chain) / len(places))
 
 
-def _runs(words: Sequence[str], run: int) -> list[tuple[str, ...]]:
-    return [tuple(words[at : at + run]) for at in range(len(words) - run + 1)]
+def _runs(words: Sequence[str], run: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[at : at + run]) for at in range(len(words) - run + 1))
 
 
 def _unique_runs(text: Sequence[str], run: int) -> dict[tuple[str, ...], int]:
     """Place of each run that occurs once. A text that says everything twice is known by its first occurrences."""
-    runs = _runs(text, run)
+    runs = list(_runs(text, run))
     counted = Counter(runs)
     unique = {key: at for at, key in enumerate(runs) if counted[key] == 1}
     return unique or {key: at for at, key in reversed(list(enumerate(runs)))}

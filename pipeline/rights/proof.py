@@ -35,6 +35,7 @@ WHOLE: Final = 0.8
 NEAR: Final = 250  # words above the text in which a byline is looked for where the headline is not found
 BELOW: Final = 150  # and below it
 EXCERPT: Final = 80  # words above and below the text, kept as evidence
+LONGEST: Final = 4_000  # characters of either
 _PUBLIC_DOMAIN: Final = ("cc0", "pdm")
 
 
@@ -103,7 +104,8 @@ def judge(markup: str, shown: Shown, *, address: str = "") -> Proof:
         findings=tuple(found),
         coverage=round(place.coverage, 2),
         excerpt="\n[…]\n".join(
-            (page.excerpt(place.start - EXCERPT, place.start), page.excerpt(place.end, place.end + EXCERPT))
+            page.excerpt(start, end)[:LONGEST]
+            for start, end in ((place.start - EXCERPT, place.start), (place.end, place.end + EXCERPT))
         ),
     )
 

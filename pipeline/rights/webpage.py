@@ -13,6 +13,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
@@ -30,6 +31,7 @@ _INLINE: Final = re.compile(
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TRACKING: Final = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id")
 _WITHIN_WORDS: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, zero widths, direction marks
+_MOST: Final = 100_000  # words; a page that goes on is a list without end, and its article stood far above
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -134,7 +136,7 @@ class _Reader:
     def walk(self, root: lxml_html.HtmlElement) -> None:
         """Go through the tree in reading order, without recursion: a page may be nested as deep as it likes."""
         waiting: list[lxml_html.HtmlElement | str | None] = [root]
-        while waiting:
+        while waiting and len(self.page.words) < _MOST:
             node = waiting.pop()
             if node is None:
                 self.end_line()
@@ -163,7 +165,7 @@ class _Reader:
 
     def end_line(self) -> None:
         """Close the line at hand: cut it into words and give its links the numbers of theirs."""
-        found = list(_WORD.finditer(self._line))
+        found = list(islice(_WORD.finditer(self._line), _MOST - len(self.page.words)))
         starts, first = [word.start() for word in found], len(self.page.words)
         self.page.words += [fold(word[0]) for word in found]
         self.page.written += self._spoken(found)

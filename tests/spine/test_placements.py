@@ -262,7 +262,7 @@ def test_a_partner_reports_only_what_it_was_offered_and_not_without_end(office: 
 def test_a_partner_cannot_make_us_call_on_our_own_network(office: Office, outlet: Outlet, faro: Partner) -> None:
     release = office.release(office.publish())
     url = outlet.put("/intranet", whole(release))
-    placements.report(release, url, partner=faro, actor="partner:el-faro", now=office.clock())
+    placements.report(release, url, partner=faro, actor="api:el-faro:3f9a5c21d077", now=office.clock())
     office.run()
     placement = Placement.objects.get()
     assert (placement.state, outlet.asked) == ("unclear", [])

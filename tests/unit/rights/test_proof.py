@@ -273,6 +273,14 @@ def test_a_page_nested_without_end_is_no_error(depth: int, verdict: Verdict) -> 
     assert judge(template(deep), SHOWN, address=PAGE).verdict is verdict
 
 
+def test_a_page_without_end_is_read_as_far_as_an_article_can_stand() -> None:
+    endless = template(credit.wrap(CREDIT, BODY), foot="<p>" + "palabra " * 300_000)
+    assert len(webpage.read(endless).words) == 100_000
+    assert judge(endless, SHOWN, address=PAGE).verdict is Verdict.PROVED
+    glued = template(credit.wrap(CREDIT, BODY).replace("Consultas:", "…" * 100_000))
+    assert len(judge(glued, SHOWN, address=PAGE).excerpt) < 10_000
+
+
 WORDS = st.lists(st.sampled_from(["uno", "dos", "tres", "río", "mar", "sol"]), max_size=40)
 
 

@@ -28,6 +28,7 @@ class Place:
 PLACES = (
     Place("desk:front", _("Today")),
     Place("desk:held", _("Review")),
+    Place("desk:campaigns", _("Re-syndication")),
     Place("desk:search", _("Search")),
     Place("desk:sources", _("Sources")),
     Place("desk:products", _("Products")),

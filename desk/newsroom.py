@@ -12,10 +12,10 @@ from pathlib import Path
 from django.conf import settings
 
 from pipeline import config as toml
+from pipeline import opening
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 from pipeline.steps import Newsroom
-from pipeline.translation.engines import Engines
 
 
 def config() -> Config:
@@ -37,11 +37,4 @@ def _read(path: Path, stamp: int) -> Config:
 
 def newsroom() -> Newsroom:
     """What a dry run asks: the configuration, and which model would translate today. Raises ConfigError."""
-    loaded = config()
-    engines = Engines(
-        settings.MODELS_DIR,
-        mode=loaded.translation.mode,
-        threads=loaded.translation.threads,
-        pinned=loaded.translation.models,
-    )
-    return Newsroom(config=loaded, engine_for=engines)
+    return opening.newsroom(config(), folder=settings.CONFIG_FILE.parent, models=settings.MODELS_DIR)

@@ -8,6 +8,7 @@ from desk import assets
 from desk.pages import (
     account,
     audit,
+    campaigns,
     errors,
     front,
     models,
@@ -18,6 +19,7 @@ from desk.pages import (
     sources,
     trace,
     versions,
+    withdraw,
 )
 
 app_name = "desk"
@@ -41,6 +43,13 @@ urlpatterns: list[URLPattern] = [
     path("sign-in", account.login, name="login"),
     path("sign-out", account.logout, name="logout"),
     path("language", account.language, name="language"),
+    path("articles/<int:article>/withdraw", withdraw.withdraw, name="withdraw"),
+    path("campaigns", campaigns.campaigns, name="campaigns"),
+    path("campaigns/plan", campaigns.plan, name="campaign-plan"),
+    path("campaigns/start", campaigns.start, name="campaign-start"),
+    path("campaigns/<int:campaign>", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:campaign>/result.csv", campaigns.result, name="campaign-result"),
+    path("campaigns/<int:campaign>/<slug:order>", campaigns.control, name="campaign-control"),
     path("review", review.held, name="held"),
     path("review/<int:article>/<slug:language>", review.review, name="review"),
     path("review/<int:article>/<slug:language>/versions", versions.past, name="versions"),

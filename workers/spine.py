@@ -11,10 +11,9 @@ from functools import cache
 from django.conf import settings
 
 from feeds import steps as outward
-from pipeline import config, steps
+from pipeline import config, opening, steps
 from pipeline.actions import campaign_step
 from pipeline.runner import Runner
-from pipeline.translation.engines import Engines
 from pipeline.translation.glossary_files import Glossaries
 
 
@@ -27,24 +26,12 @@ def now() -> datetime:
 def newsroom() -> steps.Newsroom:
     """Configuration and engines of this process. Raises ConfigError."""
     loaded = config.load(settings.CONFIG_FILE)
-    engines = Engines(
-        settings.MODELS_DIR,
-        mode=loaded.translation.mode,
-        threads=loaded.translation.threads,
-        pinned=loaded.translation.models,
-    )
-    return steps.Newsroom(config=loaded, engine_for=engines, glossary_for=glossaries(loaded))
+    return opening.newsroom(loaded, folder=settings.CONFIG_FILE.parent, models=settings.MODELS_DIR)
 
 
 def glossaries(loaded: config.Config) -> Glossaries:
     """The glossaries that newsroom.toml names, beside it."""
-    return Glossaries(
-        settings.CONFIG_FILE.parent,
-        loaded.glossary.files,
-        {source.slug: source.glossary for source in loaded.source},
-        with_shipped=loaded.glossary.shipped,
-        expand_acronyms=loaded.glossary.expand_acronyms,
-    )
+    return opening.glossaries(loaded, settings.CONFIG_FILE.parent)
 
 
 @cache

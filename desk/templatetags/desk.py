@@ -44,6 +44,11 @@ STATES: dict[str, str | Promise] = {
     "seen": _("seen"),
     "acknowledged": _("acknowledged"),
     "removed": _("removed"),
+    "running": _("running"),
+    "paused": _("paused"),
+    "done": _("done"),
+    "left-out": _("left out"),
+    "failed": _("failed"),
 }
 
 
@@ -51,6 +56,12 @@ STATES: dict[str, str | Promise] = {
 def state(name: str) -> str | Promise:
     """A state of the ledger in the reader's words."""
     return STATES.get(name, name)
+
+
+@register.filter
+def campaign_state(name: str) -> str | Promise:
+    """The same of a campaign: what is canceled there was only stopped."""
+    return _("stopped for good") if name == "canceled" else state(name)
 
 
 @register.filter

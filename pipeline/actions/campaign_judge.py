@@ -108,13 +108,16 @@ class Judge:
             self._partners[product] = list(rows)
         return self._partners[product]
 
+    def _source(self, pk: int) -> Source:
+        if pk not in self._sources:
+            self._sources[pk] = Source.objects.get(pk=pk)
+        return self._sources[pk]
+
     def permission(self, release: Facts, use: UseClass) -> Permission:
         language = self.product(release.product).language
         question = (release.source, release.marks, use, language)
         if question not in self._verdicts:
-            if release.source not in self._sources:
-                self._sources[release.source] = Source.objects.get(pk=release.source)
-            source = self._sources[release.source]
+            source = self._source(release.source)
             self._verdicts[question] = to_publish_marked(
                 source, release.marks, use, language=language, today=self.now.date()
             )
@@ -129,14 +132,19 @@ class Judge:
             found |= self._not_again(rest)
         return found
 
+    def _today(self, release: Facts, spoken: str, language: str) -> tuple[object, str]:
+        """The engine and the glossary that would translate it now."""
+        glossary = self.newsroom.glossary_for(self._source(release.source).slug, spoken, language)
+        return codec.dump(self.newsroom.engine_for(spoken, language).identity), glossary.version
+
     def _not_again(self, releases: list[Facts]) -> dict[int, Obstacle]:
         """What keeps a text from being translated again."""
         found: dict[int, Obstacle] = {}
         pks = [release.translation for release in releases]
         rows = Translation.objects.filter(pk__in=pks).values_list(
-            "pk", "language", "reviewer", "draft__engine", "revision__story__language"
+            "pk", "language", "reviewer", "draft__engine", "draft__glossary", "revision__story__language"
         )
-        about = {pk: (language, reviewer, engine, spoken) for pk, language, reviewer, engine, spoken in rows}
+        about = {pk: rest for pk, *rest in rows}
         edited = set(Segment.objects.filter(translation__in=pks, origin="editor").values_list("translation", flat=True))
         pending = set(
             Translation.objects.filter(
@@ -145,12 +153,12 @@ class Judge:
             ).values_list("revision__article", "language")
         )
         for release in releases:
-            language, reviewer, engine, spoken = about[release.translation]
+            language, reviewer, engine, glossary, spoken = about[release.translation]
             if (release.article, language) in pending:
                 found[release.pk] = _PENDING
             elif (reviewer or release.translation in edited) and not self.choice.reviewed:
                 found[release.pk] = _REVIEWED
-            elif engine == codec.dump(self.newsroom.engine_for(spoken, language).identity):
+            elif (engine, glossary or "") == self._today(release, spoken, language):
                 found[release.pk] = _SAME_MODEL
         return found
 
@@ -167,8 +175,8 @@ _REVIEWED = Obstacle(
 )
 _SAME_MODEL = Obstacle(
     code="same-model",
-    reason="It was translated by this model with these settings already.",
-    reason_es="Ya la tradujo este mismo modelo con estos ajustes.",
+    reason="It was translated by this model and this glossary already.",
+    reason_es="Ya la tradujo este mismo modelo con este glosario.",
 )
 
 

@@ -21,6 +21,9 @@ from django.urls import URLPattern, reverse
 from desk import roles
 from desk.roles import Role
 from desk.urls import urlpatterns
+from pipeline.actions import campaign
+from pipeline.ledger.choices import Choice
+from pipeline.stages import CampaignVerb
 from tests import judges
 from tests.desk.browser import Desk, arguments
 
@@ -70,6 +73,10 @@ def world(office: Office) -> dict[str, object]:
         "language": "es",
         "form": "page",
         "verb": "decide",
+        "campaign": campaign.start(
+            CampaignVerb.SEND, Choice(articles=(article,)), reason="lost", actor="test", now=office.clock()
+        ).campaign,
+        "order": "pause",
         "digest": "0",
         "name": "desk.css",
         "pile.name": "translations",

@@ -20,7 +20,7 @@ from desk import roles
 from desk.roles import Role
 from pipeline.ledger import translations
 from tests.desk.browser import Desk
-from tests.make import PARAGRAPHS, Office, other
+from tests.make import OTHER_PARAGRAPHS, PARAGRAPHS, SPANISH, Office, other
 
 GOOD = "La alcaldesa dijo que nadie pagará peaje."
 PASSWORD = "un puente sobre el Arroyo"
@@ -128,6 +128,70 @@ def test_from_the_held_article_to_its_correction(open_desk: OpenDesk, newsroom: 
         desk.picture("versions-1280")
 
 
+def test_from_the_dry_run_to_the_withdrawal(open_desk: OpenDesk, newsroom: Office) -> None:
+    for number in range(60):
+        newsroom.receive(url=f"https://river.example/{number}")
+    newsroom.run()
+    article = newsroom.publish(other(), url="https://river.example/library")
+    guid = newsroom.release(article).guid
+    desk = open_desk(Role.CHIEF, name="ana")
+    page = desk.go("/desk/campaigns")
+    page.get_by_role("link", name="Planear una campaña").click()
+    page.get_by_label("Producto").select_option("es/all")
+    page.get_by_role("button", name="Ensayo").click()
+    page.get_by_text("61 difusiones coinciden: 244 envíos salen").wait_for()
+    assert not desk.complaints()
+    desk.picture("campaign-plan-1280")
+    before = feed(desk)[guid]
+    page.get_by_label("Motivo").fill("se perdió el envío")
+    page.get_by_role("button", name="Hacer 244 envíos").click()
+    page.get_by_text("en marcha").wait_for()
+    seen = set()
+    with worker(newsroom):
+        for _ in range(400):  # the page asks by itself; what it shows on the way is noted
+            seen.add(page.locator("progress").get_attribute("value"))
+            if page.locator("#progress .badge", has_text="terminada").count():
+                break
+            page.wait_for_timeout(25)
+        page.locator("#progress .badge", has_text="terminada").wait_for()
+        page.get_by_text("61 de 61 difusiones entregadas").wait_for()
+        assert len(seen) > 1, "the progress was seen to move"
+        until(lambda: feed(desk)[guid]["date_modified"] != before["date_modified"], desk, "it went out again")
+        assert not desk.complaints()
+        desk.picture("campaign-1280")
+        # withdraw it, and see it gone
+        desk.go(f"/desk/articles/{article}/withdraw")
+        page.get_by_label("Retirada a petición: la pidió la fuente").check()
+        page.get_by_label("Motivo").fill("la fuente lo pidió")
+        assert not desk.complaints()
+        desk.picture("withdraw-1280")
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="Retirar").click()
+        page.get_by_text("El texto salió de todos los canales").wait_for()
+    stub = feed(desk)[guid]
+    assert SPANISH[OTHER_PARAGRAPHS[0]] not in str(stub)
+    assert httpx.get(f"{desk.url}/es/articles/{article}.html", timeout=10).status_code == 410
+
+
+def test_a_viewer_can_do_none_of_it(open_desk: OpenDesk, newsroom: Office, held: int) -> None:
+    article = newsroom.publish(other(), url="https://river.example/library")
+    desk = open_desk(Role.VIEWER)
+    desk.allowed.add("403")
+    page = desk.go(f"/desk/review/{held}/es?edit=b2.0")
+    page.locator("mark").first.wait_for()
+    assert page.locator("main form, main textarea, main button").count() == 0
+    assert page.get_by_role("link", name="retirar").count() == 0
+    for path in (f"/desk/articles/{article}/withdraw", "/desk/campaigns/plan?product=es/all&verb=send"):
+        desk.go(path)
+        page.get_by_text("«chief»").wait_for()
+    for path in (f"/desk/review/{held}/es/do/decide", "/desk/campaigns/start", f"/desk/articles/{article}/withdraw"):
+        answer = page.request.post(f"{desk.url}{path}", form={"decision": "approve"}, headers={"Referer": desk.url})
+        assert answer.status == 403, path
+    row = translations.newest(held, "es")
+    assert row is not None
+    assert row.state == "held"
+
+
 def test_a_stale_save_becomes_a_merge(open_desk: OpenDesk, newsroom: Office, held: int) -> None:
     ana, eva = open_desk(Role.EDITOR, name="ana"), open_desk(Role.EDITOR, name="eva")
     for desk in (ana, eva):
@@ -169,12 +233,15 @@ def test_the_pages_of_review_can_be_used_by_everybody(
     open_desk: OpenDesk, newsroom: Office, held: int, width: int
 ) -> None:
     newsroom.publish(other(), url="https://river.example/library")
-    desk = open_desk(Role.EDITOR, width=width)
+    desk = open_desk(Role.CHIEF, width=width)
     for path, name in (
         ("/desk/review", "held"),
         (f"/desk/review/{held}/es?edit=b2.0", "review-field"),
         (f"/desk/review/{held}/es/versions", "versions-one"),
         (f"/desk/review/{held}/es/preview", "preview"),
+        ("/desk/campaigns", "campaigns"),
+        ("/desk/campaigns/plan?product=es/all&verb=send", "campaign-plan"),
+        (f"/desk/articles/{held}/withdraw", "withdraw"),
     ):
         desk.go(path)
         desk.page.wait_for_load_state("networkidle")

@@ -51,6 +51,13 @@ TABLE: dict[str, Row] = {
     "versions": Row(),
     "preview": Row(),
     "frame": Row(),
+    "withdraw": Row(see=CHIEF, change=CHIEF),
+    "campaigns": Row(),
+    "campaign-plan": Row(see=CHIEF),
+    "campaign-start": Row(see=None, change=CHIEF),
+    "campaign": Row(),
+    "campaign-result": Row(),
+    "campaign-control": Row(see=None, change=CHIEF),
     "act": Row(see=None, change=EDITOR),
 }
 PUBLIC = {"login", "logout", "language", "asset", "nowhere"}

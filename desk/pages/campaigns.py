@@ -12,6 +12,7 @@ import csv
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -37,6 +38,7 @@ from pipeline.stages import CampaignState, CampaignVerb
 
 LISTED = 50
 SAMPLE = 100
+AFTERWARDS = timedelta(minutes=2)  # how long deliveries are watched once all is handed over
 
 
 class ChoiceForm(forms.Form):
@@ -186,7 +188,8 @@ def campaign(request: HttpRequest, campaign: int) -> HttpResponse:
         progress = past.progress(campaign)
     except IllegalTransition as error:
         raise Http404(str(error)) from error
-    moving = progress.state == CampaignState.RUNNING or bool(progress.on_their_way)
+    fresh = progress.finished_at is not None and now() - progress.finished_at < AFTERWARDS
+    moving = progress.state == CampaignState.RUNNING or (fresh and bool(progress.on_their_way))
     part = bool(request.headers.get("HX-Request"))
     template = "desk/campaigns/progress.html" if part else "desk/campaigns/campaign.html"
     return render(request, template, {"progress": progress, "moving": moving})

@@ -47,6 +47,7 @@ class Progress:
     translations: dict[str, int]
     left_out: dict[str, int]  # releases by reason code
     withheld: dict[str, int]  # deliveries by reason code
+    no_room: int  # deliveries by feed that no rendering has shown yet: a feed holds only so many entries
 
     @property
     def total(self) -> int:
@@ -91,6 +92,7 @@ def progress(campaign: int) -> Progress:
         deliveries=_counts(row.deliveries, "state"),
         translations=_counts(Translation.objects.filter(campaign_items__campaign=row), "state"),
         left_out=_counts(row.items.filter(state=ItemState.LEFT_OUT), "reason_code"),
+        no_room=row.deliveries.filter(state=DeliveryState.PENDING, channel="feed").count(),
         withheld=_counts(row.deliveries.filter(state=DeliveryState.WITHHELD), "reason_code"),
     )
 

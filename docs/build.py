@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import facts
+import interface
 import keys
 import reasons
 
@@ -224,6 +225,47 @@ def receiver(name: str, language: str) -> Callable[[], str]:
     return lambda: f"```{language}\n{path.read_text(encoding='utf-8').strip()}\n```"
 
 
+# --- API -----------------------------------------------------------------------------------------------------------
+
+
+def api_operations() -> str:
+    """Every operation of the partner API."""
+    parts = []
+    for told in interface.operations():
+        lines = [f"### {told.method} {told.path}", f"Scope: `{told.scope}`", *told.text]
+        if told.parts:
+            lines.append(_api_parts(told.parts, "parameter"))
+        if told.sends:
+            lines.append(f"Send: {told.sends} ({', '.join(f'`{each}`' for each in told.types)})")
+        lines.append(f"Answer: {told.status}, {told.gets}")
+        parts.append("\n\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def api_shapes() -> str:
+    """Every record that goes over the wire."""
+    return "\n\n".join(
+        "\n\n".join((f"### {told.name}", *told.text, _api_parts(told.fields, "field"))) for told in interface.shapes()
+    )
+
+
+def _api_parts(parts: Iterable[interface.Part], head: str) -> str:
+    rows = (
+        (f"`{part.name}`", part.form + (f", in the {part.place}" if part.place else ""),
+         "yes" if part.required else "", part.meaning)
+        for part in parts
+    )  # fmt: skip
+    return table((head, "holds", "required", "meaning"), rows)
+
+
+def api_problems() -> str:
+    """Every code that an error of the API may have."""
+    return table(
+        ("code", "status", "meaning"),
+        ((f"`{code}`", str(status), words) for code, (status, words) in interface.CODES.items()),
+    )
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "commands": commands_table,
     "cli": cli_reference,
@@ -242,6 +284,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "verify-python": receiver("verify.py", "python"),
     "verify-php": receiver("verify.php", "php"),
     "verify-node": receiver("verify.mjs", "javascript"),
+    "api-operations": api_operations,
+    "api-shapes": api_shapes,
+    "api-problems": api_problems,
 }
 
 

@@ -37,7 +37,7 @@ from pipeline.types import (
 SUMMARY_CHARACTERS = 300
 
 # Withdrawn after it had been seen: an article that was withheld or waiting until then leaves no stub.
-_STUB = Q(state=ReleaseState.CANCELED, version__gt=1) & (Q(embargo_until=None) | Q(embargo_until__lte=F("canceled_at")))
+STUB = Q(state=ReleaseState.CANCELED, version__gt=1) & (Q(embargo_until=None) | Q(embargo_until__lte=F("canceled_at")))
 
 
 def product_document(product: Product, config: Config, *, now: datetime) -> FeedDocument:
@@ -68,12 +68,12 @@ def page_entry(article: int, language: str, config: Config, *, now: datetime) ->
     """The article's page: usable if any product shows it, a stub once it is withdrawn, else nothing."""
     release = (
         Release.objects.filter(article=article, product__language=language, product__active=True)
-        .filter(Q(state=ReleaseState.USABLE) | _STUB)
+        .filter(Q(state=ReleaseState.USABLE) | STUB)
         .select_related("product", "article__source", "translation__revision")
         .order_by("-updated_at", "pk")
         .first()
     )
-    return _entry(release, config, UseClass.NON_COMMERCIAL, now) if release else None
+    return entry_of(release, config, UseClass.NON_COMMERCIAL, now) if release else None
 
 
 def products(config: Config) -> list[FeedDocument]:
@@ -87,7 +87,7 @@ def _shown(product: Product, config: Config, now: datetime) -> QuerySet[Release]
     stub_from = now - timedelta(days=config.site.stub_days)
     return (
         Release.objects.filter(product=product)
-        .filter(Q(state=ReleaseState.USABLE) | _STUB & Q(canceled_at__gte=stub_from))
+        .filter(Q(state=ReleaseState.USABLE) | STUB & Q(canceled_at__gte=stub_from))
         .select_related("product", "article__source", "translation__revision")
         .order_by("-updated_at", "-pk")
     )
@@ -106,14 +106,14 @@ def _first(
     found: list[Entry] = []
     for start in count(step=size):  # a page at a time: nearly always the first is enough
         page = list(rows[start : start + size])
-        some = (_entry(release, config, use, now, resent=sent.get(release.pk)) for release in page)
+        some = (entry_of(release, config, use, now, resent=sent.get(release.pk)) for release in page)
         found += [entry for entry in some if entry is not None]
         if len(page) < size or len(found) >= size:
             break
     return found[:size]
 
 
-def _entry(
+def entry_of(
     release: Release, config: Config, use: UseClass, now: datetime, *, resent: datetime | None = None
 ) -> Entry | None:
     """The release as an entry, or None when its rights do not cover this use now. A stub needs no rights."""

@@ -37,7 +37,7 @@ _TYPES = {
 }
 _BY_NAME = {"rss.xml": ".rss", "atom.xml": ".atom"}  # the common names of feeds say more than ".xml" does
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-_POLICIES = {
+POLICIES = {
     "text/html": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src https: data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'",
     # A feed runs nothing but its own stylesheet; browsers disagree whether that is a script or a style.
@@ -221,7 +221,7 @@ def _caching(private: bool, seconds: int) -> str:
 def _by_kind(kind: str) -> dict[str, str]:
     if kind == "application/feed+json":
         return {"Access-Control-Allow-Origin": "*"}
-    if policy := _POLICIES.get(kind):
+    if policy := POLICIES.get(kind):
         return {"Content-Security-Policy": policy, "Referrer-Policy": "strict-origin-when-cross-origin"}
     return {}
 

@@ -20,6 +20,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from feeds import static, tokens
 from feeds.addresses import FORMATS, private_folder
+from feeds.api.problems import Problem
 from feeds.fetches import fetched
 from feeds.front import asked_of
 from pipeline import config
@@ -131,6 +132,11 @@ def _credentials(header: str) -> tuple[str, str]:
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
     return user, password
+
+
+def no_operation(request: HttpRequest) -> HttpResponse:
+    """Below /api/ nothing else is served, so that a program never gets a page for an answer."""
+    return Problem("not-found").answer()
 
 
 def health(request: HttpRequest) -> JsonResponse:

@@ -86,6 +86,13 @@ class Intake(Table):
     max_bytes: int = Field(default=5_000_000, ge=1_000)
 
 
+class Api(Table):
+    """How often partners and automation may ask, in all server processes together."""
+
+    requests_per_minute: int = Field(default=300, ge=1)  # with one token
+    failures_per_minute: int = Field(default=60, ge=1)  # from one address that shows a wrong token, or none
+
+
 class Mail(Table):
     """Courtesy mail to publishers. The server is SMTP_URL in the environment; without it mail is only drafted."""
 
@@ -196,6 +203,7 @@ class Config(Table):
     translation: Translating = Translating()
     glossary: GlossaryTable = GlossaryTable()
     intake: Intake = Intake()
+    api: Api = Api()
     mail: Mail = Mail()
     network: Network = Network()
     push: Push = Push()
@@ -306,6 +314,7 @@ def _keys_beside(place: list[str]) -> list[str]:
         "translation": Translating,
         "glossary": GlossaryTable,
         "intake": Intake,
+        "api": Api,
         "mail": Mail,
         "network": Network,
         "push": Push,

@@ -8,6 +8,7 @@ DATABASE_URL         default: SQLite in the state folder
 REDIS_URL            broker; without it an embedded one may be started, or the sweeper runs the steps
 SECRET_KEY           default: made once and kept in the state folder
 SMTP_URL             smtp://user:password@host:587 ; without it courtesy mail is only drafted
+TRUSTED_PROXIES      addresses or networks, with commas, whose X-Forwarded-For is believed. Default: none
 TORNAVOZ_LEASE_SECONDS  how long a worker that fell silent keeps its unit. Default: 120; the same for every process
 """
 
@@ -99,6 +100,7 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "workers.urls"
 WSGI_APPLICATION = "workers.wsgi.application"
 MIDDLEWARE = [
+    "feeds.api.edge.Edge",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -121,6 +123,7 @@ TEMPLATES = [
         },
     }
 ]
+TRUSTED_PROXIES = [each for each in (env("TRUSTED_PROXIES") or "").split(",") if each]
 SITE_ORIGIN = _site_origin()
 SECURE = SITE_ORIGIN.startswith("https://")  # then cookies travel over TLS only, and for this very host
 SECURE_CONTENT_TYPE_NOSNIFF = True

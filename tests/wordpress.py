@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from contextlib import suppress
@@ -27,10 +28,11 @@ class WordPress:
         (self._content / "plugins").mkdir(parents=True)
         (self._content / "themes").mkdir()
         common = ["--no-defaults", f"--datadir={data}", *_QUICK]
-        fresh = ["--user=root", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]
+        common += ["--user=root"] * (os.geteuid() == 0)  # a database does not run as root unless told to
+        fresh = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]
         subprocess.run([installer, *common, *fresh], check=True, capture_output=True, timeout=60)
         self._log = (folder / "db.log").open("wb")
-        started = [database, *common, "--user=root", "--skip-networking", f"--socket={self._socket}"]
+        started = [database, *common, "--skip-networking", f"--socket={self._socket}"]
         self._database = subprocess.Popen([*started, f"--pid-file={folder / 'db.pid'}"], stderr=self._log)
         try:
             self._await_socket()

@@ -192,6 +192,22 @@ def listed(*, everything: bool = False) -> tuple[list[Row], int]:
     return [_row(placement) for placement in wanted], rows.count() - wanted.count()
 
 
+def not_rid_of(article: int) -> list[Row]:
+    """Reported pages of a withdrawn article that were not yet seen without its text, whatever their partners said."""
+    rows = Placement.objects.filter(release__article=article, release__state=ReleaseState.CANCELED)
+    pages = rows.exclude(state=PlacementState.REMOVED).select_related("partner").order_by("url", "pk")
+    return [
+        {
+            "placement": page.pk,
+            "partner": page.partner.slug if page.partner else None,
+            "url": page.url,
+            "state": page.state,
+            "checked_at": page.checked_at,
+        }
+        for page in pages
+    ]
+
+
 def overview() -> Row:
     """How many placements are in each state, and when the next failure has to be mended."""
     counted = Placement.objects.values("state").annotate(rows=Count("pk")).order_by("state")

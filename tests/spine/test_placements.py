@@ -231,10 +231,14 @@ def test_a_withdrawn_text_is_looked_for_until_it_is_gone(office: Office, outlet:
     assert kept.cure_by == office.clock()
     stubbed.refresh_from_db()
     assert stubbed.state == "removed"
+    [page] = placements.not_rid_of(article)
+    assert (page["url"], page["state"]) == (kept.url, "overdue")
+    assert f"not known to be rid of it: {kept.url}" in run("receipts", str(article)).output
     with pytest.raises(IllegalTransition, match="was withdrawn"):
         placements.settle(kept.pk, reason="x", actor="ana", now=office.clock())
     del outlet.pages["/puente"]
     assert look_later(office, kept, days=1) == "removed"
+    assert placements.not_rid_of(article) == []
     looks = len(outlet.asked)
     look_later(office, kept, days=5)
     assert len(outlet.asked) == looks

@@ -19,14 +19,15 @@ def receipts(article: int, as_json: bool) -> None:
     """What each partner is known to have of an article; of a withdrawn one, who may still show it."""
     open_ledger()
     from pipeline.errors import IllegalTransition
+    from pipeline.ledger import placements
     from pipeline.ledger import receipts as ledger
     from pipeline.ledger.models import Article
 
     if not Article.objects.filter(pk=article).exists():
         raise IllegalTransition(f"there is no article {article}")
-    rows, showing = ledger.of_article(article), ledger.may_still_show(article)
+    rows, showing, pages = ledger.of_article(article), ledger.may_still_show(article), placements.not_rid_of(article)
     if as_json:
-        print_json({"article": article, "receipts": rows, "may_still_show": showing})
+        print_json({"article": article, "receipts": rows, "may_still_show": showing, "pages": pages})
         return
     for row in rows:
         out.print(_line(row), soft_wrap=True)
@@ -35,6 +36,9 @@ def receipts(article: int, as_json: bool) -> None:
     elif any(row["withdrawn"] for row in rows):
         names = ", ".join(sorted({row["partner"] for row in showing}))
         out.print(f"may still show it: {names or 'nobody; every partner said that its copy is gone'}", soft_wrap=True)
+    for page in pages:
+        looked = f"looked at {page['checked_at']:%Y-%m-%d %H:%M}" if page["checked_at"] else "not looked at yet"
+        out.print(f"reported page, not known to be rid of it: {page['url']} ({looked})", soft_wrap=True)
 
 
 def _line(row: Row) -> str:

@@ -25,6 +25,7 @@ NAMES = {
     "credit": _("Credit missing on a partner's page"),
     "rights": _("Rights to be settled"),
     "readings": _("Could not be read whole"),
+    "official": _("The publisher has its own version"),
     "translations": _("Translations to be read"),
     "deliveries": _("Deliveries that failed"),
     "parked": _("Work that stopped"),

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from desk.access import needs
+from desk.pages.official import EditionForm
 from pipeline.ledger import queries, receipts
 from pipeline.ledger.models import Article
 
@@ -29,6 +30,8 @@ def trace(request: HttpRequest, article: int) -> HttpResponse:
         "fate": queries.fate(row),
         "events": events,
         "receipts": receipts.of_article(article),
+        "editions": row.editions.order_by("language"),
+        "form": EditionForm(),
     }
     return render(request, "desk/trace.html", context)
 

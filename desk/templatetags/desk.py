@@ -49,6 +49,9 @@ STATES: dict[str, str | Promise] = {
     "done": _("done"),
     "left-out": _("left out"),
     "failed": _("failed"),
+    "candidate": _("to be decided"),
+    "linked": _("linked"),
+    "passed-over": _("passed over"),
 }
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 
+from pipeline.ledger import editions
 from pipeline.ledger.models import Article, Delivery, Event, Placement, Release, Revision, Translation, Unit
 from pipeline.stages import PlacementState, ReleaseState, RevisionState, Step, TranslationState, UnitState
 
@@ -75,7 +76,22 @@ def _rights() -> Kind:
 
 def _readings() -> Kind:
     held = Revision.objects.filter(state=RevisionState.HELD, permission__isnull=True)
-    return _revisions(held), _revision
+    return _revisions(held.exclude(reason_code="official-edition")), _revision
+
+
+def _official() -> Kind:
+    newest = Revision.objects.filter(article=OuterRef("article")).order_by("-number")
+    return editions.candidates().annotate(headline=Subquery(newest.values("story__headline")[:1])), _edition
+
+
+def _edition(row: Any) -> Row:
+    return {
+        **_article(row.article, row.headline),
+        "since": row.found_at,
+        "code": "official-edition",
+        "reason": f"The publisher has it in “{row.language}”: {row.url}",
+        "reason_es": f"El medio lo tiene en «{row.language}»: {row.url}",
+    }
 
 
 def _revisions(rows: QuerySet[Revision]) -> QuerySet[Any]:
@@ -201,6 +217,7 @@ PILES: dict[str, Callable[[], Kind]] = {
     "credit": _credits,
     "rights": _rights,
     "readings": _readings,
+    "official": _official,
     "translations": _translations,
     "deliveries": _deliveries,
     "parked": _parked,

@@ -17,12 +17,18 @@ from feeds import tokens
 from pipeline.ledger import pulse
 from pipeline.ledger.models import Event, Partner, Token
 from pipeline.rights.table import REASONS
-from tests.make import NEWSROOM, Office, other, story
+from tests.make import HEADLINE, NEWSROOM, SPANISH, Office, other, story
 
 
 @pytest.fixture
 def at_the_offices_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("desk.pages.front", "desk.templatetags.desk", "desk.pages.partners", "desk.pages.sources"):
+    for place in (
+        "desk.pages.front",
+        "desk.templatetags.desk",
+        "desk.pages.official",
+        "desk.pages.partners",
+        "desk.pages.sources",
+    ):
         monkeypatch.setattr(f"{place}.now", office.clock)
 
 
@@ -111,6 +117,27 @@ def test_an_embargo_is_listed_with_its_end(office: Office, viewer: Client) -> No
     assert "Scheduled" in page
     end = office.clock() + timedelta(minutes=90)
     assert f"{end:%Y-%m-%d %H:%M} UTC" in page
+
+
+def test_a_publishers_own_version_is_decided_where_it_is_shown(
+    office: Office, viewer: Client, signed_in: Callable[[Role | None], Client]
+) -> None:
+    own = "https://river.example/es/2026/puente"
+    article = office.publish(story(editions={"es": own}))
+    assert "The publisher has its own version" in text(viewer, "/desk/")
+    assert own in text(viewer, "/desk/waiting/official")
+    assert "Translate all the same" not in text(viewer, f"/desk/articles/{article}/trace")
+    editor = signed_in(Role.EDITOR)
+    assert "Translate all the same" in text(editor, f"/desk/articles/{article}/trace")
+    address = f"/desk/articles/{article}/official/es"
+    assert "give the headline" in editor.post(address, {"verb": "link", "reason": "x"}, follow=True).content.decode()
+    assert "Say why." in editor.post(address, {"verb": "link", "headline": "Puente"}, follow=True).content.decode()
+    editor.post(address, {"verb": "link", "headline": "Abre el puente", "reason": "theirs"})
+    office.run()
+    assert [entry["title"] for entry in office.items().values()] == ["Abre el puente"]
+    editor.post(address, {"verb": "pass-over", "reason": "an excerpt only"})
+    office.run()
+    assert [entry["title"] for entry in office.items().values()] == [SPANISH[HEADLINE]]
 
 
 def test_there_is_no_pile_of_another_name(viewer: Client) -> None:

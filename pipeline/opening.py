@@ -6,12 +6,15 @@ they are first asked for a sentence, never here.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.steps import Newsroom
 from pipeline.translation.engines import Engines
 from pipeline.translation.glossary_files import Glossaries
+from pipeline.translation.models import installed
+from pipeline.types import EngineIdentity
 
 
 def newsroom(loaded: Config, *, folder: Path, models: Path) -> Newsroom:
@@ -22,7 +25,17 @@ def newsroom(loaded: Config, *, folder: Path, models: Path) -> Newsroom:
         threads=loaded.translation.threads,
         pinned=loaded.translation.models,
     )
-    return Newsroom(config=loaded, engine_for=engines, glossary_for=glossaries(loaded, folder))
+    return Newsroom(
+        config=loaded,
+        engine_for=engines,
+        glossary_for=glossaries(loaded, folder),
+        doubt_below=partial(_doubt_below, models),
+    )
+
+
+def _doubt_below(models: Path, engine: EngineIdentity) -> tuple[float, float] | None:
+    """The thresholds that were measured when this engine's model was installed."""
+    return next((each.doubt_below for each in installed(models) if each.model_sha256 == engine.model_sha256), None)
 
 
 def glossaries(loaded: Config, folder: Path) -> Glossaries:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -33,7 +33,7 @@ from pipeline.text.blocks import to_html
 from pipeline.translation.checks import check as check_draft
 from pipeline.translation.engine import Engine
 from pipeline.translation.glossary import EMPTY, Glossary
-from pipeline.types import Draft, Finding, Incoming, Level, Licence, Permission, Ruling, Story, UseClass
+from pipeline.types import Draft, EngineIdentity, Finding, Incoming, Level, Licence, Permission, Ruling, Story, UseClass
 
 ACTOR = "pipeline"
 REVIEW = Finding(
@@ -52,6 +52,8 @@ class Newsroom:
     engine_for: Callable[[str, str], Engine]  # (source language, target language) -> engine; raises ModelMissing
     # (slug of the source, source language, target language) -> glossary; raises FileRefused
     glossary_for: Callable[[str, str, str], Glossary] = lambda source, given, wanted: EMPTY
+    # an engine's identity -> below which scores it is less sure than usual; None where nobody measured
+    doubt_below: Callable[[EngineIdentity], tuple[float, float] | None] = lambda engine: None
 
 
 def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
@@ -158,7 +160,8 @@ def check(newsroom: Newsroom, work: Work) -> Effect:
     if translation.state is not TranslationState.DRAFTED or translation.draft is None:
         return _nothing
     story = _story(articles.get(translation.revision))
-    findings = (*translation.draft.findings, *check_draft(story, translation.draft))
+    draft = replace(translation.draft, doubt_below=newsroom.doubt_below(translation.draft.engine))
+    findings = (*draft.findings, *check_draft(story, draft))
     if newsroom.config.translation.review == "always":
         findings = (*findings, REVIEW)
     findings = waivers.stamped(translation, findings)

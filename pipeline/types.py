@@ -239,7 +239,7 @@ class Match:
     spans: tuple[Span, ...] = ()  # inline elements over `target`
     gap: str = ""
     model: str = ""  # EngineIdentity.model of whoever made the words, also through the memory
-    score: float | None = None
+    score: float | None = None  # mean log-probability of a piece
     provenance: Provenance | None = None  # of a person's words
 
 
@@ -254,6 +254,7 @@ class Draft:
     matches: tuple[Match, ...]
     engine: EngineIdentity
     findings: tuple[Finding, ...] = ()
+    doubt_below: tuple[float, float] | None = None  # 1st and 5th percentile of the model's scores; set for the checks
     glossary: str = ""  # version of the glossary it was made with; empty without one
 
 

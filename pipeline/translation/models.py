@@ -53,6 +53,9 @@ class Installed:
     canary_target: str
     alignment: str  # which attention is read, "layer -1, heads 1"; empty where the model does not say
     target_prefix: str = ""
+    doubt_below: tuple[float, float] | None = (
+        None  # see confidence.py; None for a model installed before it was measured
+    )
 
 
 def install(ref: str | Path, models_dir: Path, now: datetime, *, limits: Limits | None = None) -> Installed:
@@ -148,6 +151,7 @@ def _install(package: Path, origin: str, models_dir: Path, now: datetime, limits
             canary_source=sung.source,
             canary_target=sung.target,
             alignment=sung.alignment,
+            doubt_below=sung.doubt_below,
             target_prefix=metadata.target_prefix,
         )
         _write(model, fresh)
@@ -184,6 +188,7 @@ def _read(path: Path) -> Installed | None:
     try:
         fields: dict[str, Any] = json.loads((path / _RECORD).read_text(encoding="utf-8"))
         fields["installed_at"] = datetime.fromisoformat(fields["installed_at"])
+        fields["doubt_below"] = tuple(fields["doubt_below"]) if fields.get("doubt_below") else None
         Version(fields["version"])
         return Installed(path=path, **fields)
     except (ValueError, TypeError, KeyError):

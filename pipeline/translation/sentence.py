@@ -2,7 +2,8 @@
 
 Knows: segments, answers, the order of attempts. Must not know: blocks, articles, where answers come from.
 
-Attempts, first success wins: the whole sentence; its figures, names and terms marked, if one was changed; its stretches
+Attempts, first success wins: the whole sentence; its figures, names and terms marked, or its
+doubt in plainer words, if one was changed or lost; its stretches
 between tags and addresses one by one, if an element could not be placed or an address was altered. What was never
 proven is not used: a sentence whose markup cannot be carried over stays in the source language.
 """
@@ -17,6 +18,8 @@ from pipeline.text.inline import canonical, crossing
 from pipeline.text.markup import join_pieces, piecewise, project, proof, shift
 from pipeline.text.spanish import typography
 from pipeline.translation.checks import GLOSSARY
+from pipeline.translation.claims import hedges, plainer_doubts
+from pipeline.translation.confidence import sureness
 from pipeline.translation.fidelity import ADDRESS, addresses, amounts, numbers
 from pipeline.translation.glossary import EMPTY, Glossary, Term
 from pipeline.translation.marks import has_figures, marked, unmarked
@@ -82,7 +85,7 @@ class Sentence:
         match = self._projected(answer.hypothesis(), pool.texts(self._fragments()))
         if match is None or self._altered(match):
             return None
-        return replace(match, origin=origin, model=answer.model, score=answer.score)
+        return replace(match, origin=origin, model=answer.model, score=sureness(answer.score, len(answer.pieces)))
 
     def further_questions(self, pool: Pool) -> list[str]:
         """What the attempts after a failed first one ask."""
@@ -102,7 +105,7 @@ class Sentence:
         if whole is not None:
             whole = self._with_marks(pool, whole) or whole
         if whole is not None and not any(addresses(self.segment.text, whole.target)):
-            return replace(whole, origin=origin, model=answer.model, score=answer.score)
+            return replace(whole, origin=origin, model=answer.model, score=sureness(answer.score, len(answer.pieces)))
         best = self._in_pieces(pool) or whole
         return best and replace(best, origin=origin, model=answer.model)
 
@@ -132,9 +135,10 @@ class Sentence:
         return whole is not None and not any(addresses(self.segment.text, whole.target))
 
     def _faults(self, target: str) -> int:
-        """How many figures, names and terms marks could still save."""
+        """How many figures, names, terms and doubts another question could still save."""
         figures = self._figures_changed(target)
-        return figures + len(mangled(self.spoken.text, target, self.names)) + len(self._missed(target))
+        doubts = sum(1 for _ in hedges(self.spoken.text, target)) if self.language == "es" else 0
+        return figures + doubts + len(mangled(self.spoken.text, target, self.names)) + len(self._missed(target))
 
     def _missed(self, target: str) -> dict[str, Term]:
         """Terms that the target lacks and that may be put in, by the words that stand for them in the source."""
@@ -148,7 +152,8 @@ class Sentence:
         return sum(1 for check in (numbers, amounts) for _ in check(text, target))
 
     def _marked(self, pool: Pool) -> list[tuple[str, tuple[str, ...]]]:
-        """Questions with marks for what the first answer got wrong, and what stands under the marks.
+        """Questions with marks for what the first answer got wrong, and what stands under the marks; and, where it lost
+        a doubt, the sentence with the doubt in plainer words.
 
         Where a name was wrong the figures are marked too in a second question: under marks an engine is less sure of
         what lies between them.
@@ -156,8 +161,14 @@ class Sentence:
         text, said = self.spoken.text, pool.answer(self.spoken.text)[0].text
         names = [*mangled(text, said, self.names), *self._missed(said)]
         wrong = self._figures_changed(said) > 0
-        variants = (marked(text, figures=figures, names=names) for figures in ([True] if wrong else [False, True]))
-        return [variant for variant in dict.fromkeys(variants) if variant[1] and (names or wrong)]
+        plainer = plainer_doubts(text) if self.language == "es" and any(hedges(text, said)) else []
+        variants = [
+            marked(wording, figures=figures, names=names)
+            for wording in (text, *plainer)
+            for figures in ([True] if wrong else [False, True])
+        ]
+        asked = [variant for variant in dict.fromkeys(variants) if variant[1] and (names or wrong)]
+        return [*asked, *((wording, ()) for wording in plainer)]
 
     def _fragments(self) -> list[str]:
         """Texts of the inline elements that do not cover the sentence and have something to translate."""

@@ -24,6 +24,7 @@ _ASKED = re.compile(r"\?+(?=\W*$|[\s»”\")]+[A-ZÁÉÍÓÚÑ¿¡«“])")
 _CRIED = re.compile(r"!+(?=\W*$|[\s»”\")]+[A-ZÁÉÍÓÚÑ¿¡«“])")
 _SINGLE = re.compile(r"(?<!\w)[‘'](?=\w)(?:[^‘’']|(?<=\w)[’'](?=\w))+[’'](?!\w)")
 _STRETCH = re.compile(r"([^\W\d_])\1{4,}|([^\W\d_]{2,4})\2{2,}", re.I)  # Nooooo, and Juezesesesor
+_DOUBLED_NAME = re.compile(r"\b([A-ZÁÉÍÓÚ]\w{2,}) \1(?= [A-ZÁÉÍÓÚ])")  # Enrique Enrique Peña; not Baden Baden
 _DOUBLED = re.compile(r"\b([A-Za-z][a-z]*) (?=[a-z])(?i:\1)\b(?!-)")
 
 
@@ -161,8 +162,9 @@ def leftover(source: str, target: str) -> Iterator[Doubt]:
 def doubled(source: str, target: str) -> Iterator[Doubt]:
     """The publisher's own slip ("the the"); worse where it came through."""
     found = [match[0] for match in _DOUBLED.finditer(source) if match[1].lower() not in ("had", "that", "very")]
+    found += [match[0] for match in _DOUBLED_NAME.finditer(source)]
     if found:
-        kept = _DOUBLED.search(target)
+        kept = _DOUBLED.search(target) or _DOUBLED_NAME.search(target)
         shown = ", ".join(f"“{each}”" for each in found)
         yield Doubt(
             Level.WARN if kept else Level.INFO,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,10 +53,13 @@ def labelled() -> dict[str, dict[str, list[Any]]]:
 
 def speaks(code: str, pair: list[Any]) -> bool:
     """Does the check doubt this pair?"""
-    source, target = pair
+    source, target = pair[:2]
     if code in _LOOKS:
         return bool(list(_LOOKS[code](source, target)))
     story, draft = _story(source), _draft(source, target)
+    if code == "confidence":  # a third item: how sure the model was, of a model whose percentiles are these
+        sure = tuple(replace(match, score=pair[2]) for match in draft.matches)
+        draft = replace(draft, matches=sure, doubt_below=(-1.0, -0.5))
     return bool(list(_ARTICLES[code](story, draft)))
 
 

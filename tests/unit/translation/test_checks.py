@@ -26,6 +26,7 @@ HOLDS = [
     ("dates", "The hearing is on June 3.", "La audiencia es el 3 de julio."),
     ("hours", "The shots began at 3 p.m.", "Los disparos comenzaron a las 3 de la madrugada."),
     ("units", "The boat drifted 40 miles.", "La lancha derivó 40 kilómetros."),
+    ("invented-word", "He called it a “mistake”.", "Lo llamó «asión»."),
 ]
 WARNS = [
     ("negation", "He did not pay.", "Pagó."),

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.text.integrity import proof
 from pipeline.translation.checks import GLOSSARY, check
+from pipeline.translation.claims import plainer_doubts
 from pipeline.translation.memory import DictMemory
 from pipeline.translation.sentence import headline_manners
 from pipeline.translation.translate import translate
@@ -239,3 +240,34 @@ def test_what_else_is_in_the_article_does_not_change_a_sentence() -> None:
     among = translate(story(LINKED, paragraph("The road is closed."), LINKED), PhraseBook(BOOK), DictMemory())
     assert lines(alone.matches).items() <= lines(among.matches).items()
     assert among.blocks[0] == among.blocks[2] == alone.blocks[0]
+
+
+def test_a_doubt_that_was_lost_is_asked_again_in_plainer_words() -> None:
+    text = "He has reportedly fled."
+    book = PhraseBook(
+        BOOK | {text: "Ha huido.", "He has, according to reports, fled.": "Según informes, ha huido."}
+        | {"He has supposedly fled.": "Se fue."}
+    )  # fmt: skip
+    draft = translate(story(paragraph(text)), book, DictMemory())
+    assert draft.blocks[0].text == "Según informes, ha huido."
+
+
+def test_a_doubt_that_came_through_is_not_asked_again() -> None:
+    text = "He has reportedly fled."
+    book = PhraseBook(BOOK | {text: "Al parecer, ha huido."})
+    assert translate(story(paragraph(text)), book, DictMemory()).blocks[0].text == "Al parecer, ha huido."
+    assert len(book.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "plainer"),
+    [
+        ("Reportedly, three fled.", "According to reports, three fled."),
+        ("Three allegedly fled.", "Three, according to the accusation, fled."),
+        ("Three suspected traffickers fled.", "Three supposed traffickers fled."),
+        ("He is suspected of fraud.", None),
+        ("Nobody fled.", None),
+    ],
+)
+def test_doubts_are_put_in_plainer_words(source: str, plainer: str | None) -> None:
+    assert (plainer_doubts(source) or [None])[0] == plainer

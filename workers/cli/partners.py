@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workers.cli.common import json_option, open_ledger, out, print_json
+from workers.cli.common import json_option, open_ledger, out, print_json, talk
 
 if TYPE_CHECKING:
     from pipeline.ledger.models import Partner
@@ -50,6 +50,29 @@ def list_partners(as_json: bool) -> None:
         out.print(
             f"{row['slug']}  {row['use']}  {', '.join(row['products'])}  {tokens_words}  {fetch}{off}", soft_wrap=True
         )
+
+
+@partners.command()
+@click.argument("slug")
+@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="0 shows every one.")
+@json_option
+def withheld(slug: str, limit: int, as_json: bool) -> None:
+    """What a partner does not get and why: licence, use class, embargo, or a finding that waits for somebody."""
+    open_ledger()
+    from dataclasses import asdict
+
+    from pipeline.ledger.withheld import of_partner
+    from workers.spine import now
+
+    rows, total = of_partner(named(slug), limit=limit or None, now=now())
+    if as_json:
+        print_json({"withheld": [asdict(row) for row in rows], "total": total, "not_shown": total - len(rows)})
+        return
+    for row in rows:
+        until = f" (until {row.until:%Y-%m-%d %H:%M})" if row.until else ""
+        head = f"article {row.article}  {row.product}  {row.since:%Y-%m-%d}  {row.cause} {row.code}{until}"
+        out.print(f"{head}\n  {row.headline or '(not read yet)'}: {row.reason}", soft_wrap=True)
+    talk.print(f"{len(rows)} of {total} shown" + ("; all with --limit 0" if len(rows) < total else ""))
 
 
 def named(slug: str) -> Partner:

@@ -33,6 +33,7 @@ PLACES = (
     Place("desk:sources", _("Sources")),
     Place("desk:products", _("Products")),
     Place("desk:partners", _("Partners")),
+    Place("desk:mail", _("Letters")),
     Place("desk:models", _("Models")),
     Place("desk:audit", _("Audit trail")),
     Place("desk:people", _("People"), Role.ADMIN),

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 
-from feeds import outbox, withdrawals
+from feeds import letters, outbox
 from feeds.addresses import article_url, feed_urls
 from pipeline.config import Config
 from pipeline.ledger import audit, codec
@@ -52,17 +51,7 @@ def keep_up(*, now: datetime) -> None:
     if config.mail.send and settings.SMTP_URL:
         for path in outbox.waiting():
             if path.name[:10] < now.date().isoformat():
-                send(path, actor="clock", now=now)
-
-
-def send(path: Path, *, actor: str, now: datetime) -> None:
-    """Send one drafted message and put it with the sent ones. ConfigError without SMTP_URL."""
-    message = outbox.read(path)
-    outbox.transmit(message)
-    outbox.file_sent(path)
-    with transaction.atomic():
-        withdrawals.note_sent(path, now=now)
-        audit.record("mail.sent", f"mail:{path.name}", now=now, actor=actor, reason=str(message["To"]))
+                letters.send(path, actor="clock", now=now)
 
 
 def _items(source: Source, config: Config, on: date) -> list[CourtesyItem]:

@@ -96,6 +96,7 @@ def _hit(article: Any) -> dict[str, Any]:
         "revision": revisions[0].state if revisions else "",
         "code": revisions[0].reason_code if revisions else "",
         "translation": newest.state if newest else "",
+        "language": newest.language if newest else "",
         "releases": sorted(
             (release.product.path, release.state, release.version) for release in article.releases.all()
         ),

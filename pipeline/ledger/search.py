@@ -14,20 +14,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC as ZONE
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from pipeline.ledger import codec
 from pipeline.ledger.models import Article, Release, Revision, SearchText, Translation
 from pipeline.stages import ReleaseState, RevisionState, TranslationState
 from pipeline.types import Draft, Story
 
-LONGEST = 200_000  # characters of a body that are indexed; PostgreSQL takes no document of more than 1 MB
+LONGEST = 150_000  # characters of a body in one language; PostgreSQL takes no document of more than 1 MB
 _WORD = re.compile(r"[^\W_]+")
 _PART = re.compile(r'"([^"]*)"|«([^»]*)»|(\S+)')
 STATES = ("held", "working", "refused", "scheduled", "published", "withheld", "withdrawn")
@@ -55,35 +57,38 @@ def fold(text: str) -> str:
 
 # --- keeping the index -------------------------------------------------------------------------------------------
 
+Said = dict[str, list[str]]
+
 
 def save_original(article: int, story: Story) -> None:
     """What the newest revision says. Called in the transaction that saves it."""
-    body = _joined([story.standfirst, *(block.text for block in story.blocks), *story.authors, *story.keywords])
-    SearchText.objects.filter(article=article, original=True).exclude(language=story.language[:12]).delete()
-    _save(article, story.language, story.headline, body, original=True, section=(story.section or "")[:120])
+    _save(article, "", codec.dump(story), section=(story.section or "")[:120])
 
 
 def save_translation(article: int, draft: Draft) -> None:
     """What the newest translation into a language says. Called in the transaction that saves it."""
-    body = _joined([draft.standfirst, *(block.text for block in draft.blocks)])
-    _save(article, draft.language, draft.headline, body, original=False, section="")
+    _save(article, draft.language, codec.dump(replace(draft, matches=())))
 
 
-def _joined(parts: Iterable[str | None]) -> str:
-    return " ".join(part for part in parts if part)
+def _save(article: int, language: str, told: dict[str, Any], **more: str) -> None:
+    row = SearchText.objects.select_for_update().filter(pk=article).first() or SearchText(article_id=article, said={})
+    row.said[language] = fold_story(told)
+    row.title, row.body = gather(row.said)
+    row.section = more.get("section", row.section)
+    row.save()
 
 
-def _save(article: int, language: str, title: str, body: str, *, original: bool, section: str) -> None:
-    SearchText.objects.update_or_create(
-        article_id=article,
-        language=language[:12],
-        defaults={
-            "original": original,
-            "section": section,
-            "title": fold(title)[:LONGEST],
-            "body": fold(body)[:LONGEST],
-        },
-    )
+def fold_story(told: Mapping[str, Any]) -> list[str]:
+    """Title and body of a stored story or draft, folded."""
+    parts = [told.get("standfirst"), *(block["text"] for block in told["blocks"])]
+    parts += [*told.get("authors", ()), *told.get("keywords", ())]
+    return [fold(told["headline"])[:LONGEST], fold(" ".join(part for part in parts if part))[:LONGEST]]
+
+
+def gather(said: Said) -> tuple[str, str]:
+    """All titles and all bodies, in an order of their own so that the same words make the same row."""
+    texts = [said[language] for language in sorted(said)]
+    return " ".join(title for title, _ in texts)[:LONGEST], " ".join(body for _, body in texts)[: 3 * LONGEST]
 
 
 # --- asking ------------------------------------------------------------------------------------------------------
@@ -107,7 +112,8 @@ def find(wanted: Wanted) -> QuerySet[Article]:
             pk__in=Release.objects.filter(product__language=language, product__slug=slug).values("article")
         )
     if wanted.language:
-        rows = rows.filter(pk__in=SearchText.objects.filter(language=wanted.language, original=False).values("article"))
+        into = Translation.objects.filter(language=wanted.language, draft__isnull=False)
+        rows = rows.filter(pk__in=into.values("revision__article"))
     if wanted.since:
         rows = rows.filter(created_at__gte=datetime.combine(wanted.since, time(), tzinfo=ZONE))
     if wanted.until:
@@ -132,9 +138,9 @@ def _text(words: str) -> Q:
     if connection.vendor == "sqlite":
         query, sql = _fts5(terms), "SELECT rowid FROM ledger_searchindex WHERE ledger_searchindex MATCH %s"
     else:
-        query, sql = _tsquery(terms), "SELECT id FROM ledger_searchtext WHERE document @@ %s::tsquery"
+        query, sql = _tsquery(terms), "SELECT article_id FROM ledger_searchtext WHERE document @@ %s::tsquery"
     # Terms hold letters and digits only, and travel as a parameter all the same.
-    return Q(pk__in=SearchText.objects.filter(pk__in=RawSQL(sql, (query,))).values("article"))  # noqa: S611
+    return Q(pk__in=RawSQL(sql, (query,)))  # noqa: S611
 
 
 @dataclass(frozen=True, slots=True)

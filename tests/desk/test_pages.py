@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,11 +15,14 @@ from django.utils.html import escape
 from desk import throttle
 from desk.pages import front
 from desk.roles import Role, role_of
-from feeds import tokens
+from feeds import outbox, tokens
 from pipeline.ledger import pulse
 from pipeline.ledger.models import Event, Partner, Token
 from pipeline.rights.table import REASONS
 from tests.make import HEADLINE, NEWSROOM, SPANISH, Office, other, story
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
 
 
 @pytest.fixture
@@ -256,3 +261,28 @@ def test_ones_own_password_is_changed_by_proving_the_old_one(
     assert done.status_code == 302
     assert viewer.get("/desk/").status_code == 200
     assert User.objects.get(pk=user.pk).check_password(new)
+
+
+# --- letters -------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_is_read_and_only_a_chief_sends_it(
+    office: Office, signed_in: Callable[[Role | None], Client], settings: Settings
+) -> None:
+    letter = EmailMessage()
+    letter["To"], letter["Subject"] = "desk@river.example", "<b>Your article</b> in Spanish"
+    letter.set_content("We republished «The bridge».")
+    path = outbox.path_of(office.clock().date(), "river-post")
+    outbox.put(path, letter, now=office.clock())
+    page = text(signed_in(Role.EDITOR), "/desk/mail")
+    assert "We republished «The bridge»." in page
+    assert "&lt;b&gt;Your article&lt;/b&gt;" in page
+    assert "Send it now" not in page
+    settings.SMTP_URL = "smtp://127.0.0.1:1"
+    chief = signed_in(Role.CHIEF)
+    assert "Send it now" in text(chief, "/desk/mail")
+    refused = chief.post("/desk/mail/send", {"name": path.name}, follow=True).content.decode()
+    assert "Not sent:" in refused
+    assert path.exists()
+    gone = chief.post("/desk/mail/send", {"name": "../newsroom.toml"}, follow=True).content.decode()
+    assert "There is no such letter" in gone

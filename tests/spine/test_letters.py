@@ -13,14 +13,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from pytest_django import Settings
 
-from feeds import outbox
+from feeds import letters, outbox
 from pipeline.actions.withdraw import withdraw
 from pipeline.errors import ConfigError
 from pipeline.ledger import receipts
 from pipeline.ledger.models import Attempt, Delivery, Unit
 from tests.make import HEADLINE, PARAGRAPHS, SPANISH, Office
 from tests.process.installation import free_port
-from workers import courtesy
 
 EMAIL = "web@la-voz.example"
 
@@ -129,11 +128,11 @@ def test_without_a_mail_server_the_letter_is_drafted_and_a_person_sends_it(
     assert (letter().state, letter().reason_code) == ("drafted", "no-mail-server")
     assert path.name in letter().reason
     with pytest.raises(ConfigError, match="SMTP_URL"):
-        courtesy.send(path, actor="ana", now=addressed.clock())
+        letters.send(path, actor="ana", now=addressed.clock())
     assert outbox.waiting() == [path]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(outbox, "transmit", lambda _: None)
-        courtesy.send(path, actor="ana", now=addressed.clock())
+        letters.send(path, actor="ana", now=addressed.clock())
     assert outbox.waiting() == []
     assert letter().state == "sent"
     states = {row["state"] for row in receipts.of_article(article) if row["partner"] == "la-voz" and row["withdrawn"]}

@@ -42,14 +42,13 @@ def list_messages() -> None:
 def send(name: str) -> None:
     """Send the message called NAME (see list)."""
     open_ledger()
-    from feeds import outbox
+    from feeds import letters, outbox
     from pipeline.errors import ConfigError
-    from workers import courtesy as box
     from workers.spine import now
 
     for path in outbox.waiting():
         if name in (path.name, str(path)):
-            box.send(path, actor=actor(), now=now())
+            letters.send(path, actor=actor(), now=now())
             out.print(f"{path.name} sent")
             return
     raise ConfigError(f"there is no message {name!r} in the outbox")

@@ -6,16 +6,16 @@ from django.db import migrations, models
 
 SQLITE = (
     """CREATE VIRTUAL TABLE ledger_searchindex USING fts5(
-        title, body, content='ledger_searchtext', content_rowid='id', tokenize='unicode61', prefix='2 3')""",
+        title, body, content='ledger_searchtext', content_rowid='article_id', tokenize='unicode61', prefix='2 3')""",
     """CREATE TRIGGER ledger_searchtext_added AFTER INSERT ON ledger_searchtext BEGIN
-        INSERT INTO ledger_searchindex(rowid, title, body) VALUES (new.id, new.title, new.body); END""",
+        INSERT INTO ledger_searchindex(rowid, title, body) VALUES (new.article_id, new.title, new.body); END""",
     """CREATE TRIGGER ledger_searchtext_removed AFTER DELETE ON ledger_searchtext BEGIN
         INSERT INTO ledger_searchindex(ledger_searchindex, rowid, title, body)
-        VALUES ('delete', old.id, old.title, old.body); END""",
+        VALUES ('delete', old.article_id, old.title, old.body); END""",
     """CREATE TRIGGER ledger_searchtext_changed AFTER UPDATE ON ledger_searchtext BEGIN
         INSERT INTO ledger_searchindex(ledger_searchindex, rowid, title, body)
-        VALUES ('delete', old.id, old.title, old.body);
-        INSERT INTO ledger_searchindex(rowid, title, body) VALUES (new.id, new.title, new.body); END""",
+        VALUES ('delete', old.article_id, old.title, old.body);
+        INSERT INTO ledger_searchindex(rowid, title, body) VALUES (new.article_id, new.title, new.body); END""",
 )
 POSTGRESQL = (
     """ALTER TABLE ledger_searchtext ADD COLUMN document tsvector GENERATED ALWAYS AS
@@ -39,30 +39,23 @@ def drop_index(apps, editor):
 
 def read_what_is_there(apps, editor):
     """Articles that came in before there was an index."""
-    from pipeline.ledger.search import LONGEST, fold
+    from pipeline.ledger.search import fold_story, gather
 
     Revision, Translation, SearchText = (apps.get_model("ledger", name) for name in ("Revision", "Translation", "SearchText"))
 
-    def save(article, language, told, original):
-        parts = [told.get("standfirst"), *(block["text"] for block in told["blocks"])]
-        if original:
-            parts += [*told.get("authors", ()), *told.get("keywords", ())]
-        SearchText.objects.update_or_create(
-            article_id=article,
-            language=language[:12],
-            defaults={
-                "original": original,
-                "section": ((told.get("section") or "") if original else "")[:120],
-                "title": fold(told["headline"])[:LONGEST],
-                "body": fold(" ".join(part for part in parts if part))[:LONGEST],
-            },
-        )
+    def save(article, language, told):
+        row = SearchText.objects.filter(pk=article).first() or SearchText(article_id=article, said={})
+        row.said[language] = fold_story(told)
+        row.title, row.body = gather(row.said)
+        if language == "":
+            row.section = (told.get("section") or "")[:120]
+        row.save()
 
     for row in Revision.objects.filter(story__isnull=False).order_by("number").iterator(chunk_size=200):
-        save(row.article_id, row.story["language"], row.story, True)
+        save(row.article_id, "", row.story)
     drafts = Translation.objects.filter(draft__isnull=False).select_related("revision")
     for row in drafts.order_by("revision__number", "version").iterator(chunk_size=200):
-        save(row.revision.article_id, row.language, row.draft, False)
+        save(row.revision.article_id, row.language, row.draft)
 
 
 class Migration(migrations.Migration):
@@ -77,17 +70,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SearchText',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=12)),
-                ('original', models.BooleanField()),
-                ('section', models.CharField(blank=True, max_length=120)),
-                ('title', models.TextField()),
-                ('body', models.TextField()),
             ],
         ),
         migrations.AddIndex(
@@ -110,18 +92,18 @@ class Migration(migrations.Migration):
             model_name='unit',
             index=models.Index(condition=models.Q(('state', 'parked')), fields=['due_at'], name='unit_parked'),
         ),
-        migrations.AddField(
-            model_name='searchtext',
-            name='article',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='ledger.article'),
-        ),
-        migrations.AddIndex(
-            model_name='searchtext',
-            index=models.Index(fields=['section'], name='search_section'),
-        ),
-        migrations.AddConstraint(
-            model_name='searchtext',
-            constraint=models.UniqueConstraint(fields=('article', 'language'), name='search_text_once'),
+        migrations.CreateModel(
+            name='SearchText',
+            fields=[
+                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='text', serialize=False, to='ledger.article')),
+                ('section', models.CharField(blank=True, max_length=120)),
+                ('said', models.JSONField(default=dict)),
+                ('title', models.TextField()),
+                ('body', models.TextField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['section'], name='search_section')],
+            },
         ),
         migrations.RunPython(make_index, drop_index),
         migrations.RunPython(read_what_is_there, migrations.RunPython.noop),

@@ -55,19 +55,17 @@ class Revision(models.Model):
 
 
 class SearchText(models.Model):
-    """What one article says in one language, folded for searching: see pipeline/ledger/search.py.
+    """What one article says, in every language it is here in, folded for searching: see pipeline/ledger/search.py.
 
-    The full-text index over `title` and `body` belongs to the database: an FTS5 table or a tsvector column, kept in
-    step by the database itself (migration 0010).
+    The full-text index over `title` and `body` belongs to the database: an FTS5 table whose rows are numbered as
+    articles are, or a tsvector column; the database itself keeps it in step (migration 0010).
     """
 
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="texts")
-    language = models.CharField(max_length=12)
-    original = models.BooleanField()
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="text")
     section = models.CharField(max_length=120, blank=True)
+    said = models.JSONField(default=dict)  # language -> [title, body]; the original's stands under ""
     title = models.TextField()
     body = models.TextField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["article", "language"], name="search_text_once")]
         indexes = [models.Index(fields=["section"], name="search_section")]

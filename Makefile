@@ -2,6 +2,7 @@
 #
 #   make demo PYTHON=/usr/bin/python3.12    build .venv with this interpreter
 #   make test TESTS=tests/unit JOBS=4       run a part of the tests, on four processes
+#   make bench BENCH=websub                 measure what tests/benchmarks/bench_websub.py measures
 
 VENV    := .venv
 BIN     := $(VENV)/bin
@@ -10,6 +11,7 @@ JUDGES  := $(VENV)/judges
 PYTHON  ?=
 TESTS   ?= tests
 JOBS    ?= 2
+BENCH   ?= translate
 VERBOSE ?=
 
 .DEFAULT_GOAL := help
@@ -36,8 +38,8 @@ check: $(STAMP) ## format, lint, types, import rules, migrations
 	@echo "== imports";    $(BIN)/lint-imports
 	@echo "== migrations"; $(BIN)/python -m django makemigrations --check --dry-run --settings pipeline.settings
 
-bench: $(STAMP) ## measure translation speed on this machine
-	@$(BIN)/python tests/benchmarks/bench_translate.py
+bench: $(STAMP) ## measure translation speed on this machine; BENCH=websub measures something else
+	@$(BIN)/python tests/benchmarks/bench_$(BENCH).py
 
 quality: $(STAMP) ## score the model and the carrying of links; keep the result if nothing fell (PAIRS=file, ALLOW_LOWER=1)
 	@$(BIN)/python docs/quality.py $(if $(PAIRS),--pairs $(PAIRS)) $(if $(ALLOW_LOWER),--allow-lower)

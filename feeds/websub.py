@@ -146,6 +146,8 @@ class Outcomes:
         subscriptions.took(self.took, self.etag)
         for row, reply in self.failed:
             subscriptions.failed(row, asked=reply.asked, now=now)
+            # what it said is not logged: it may repeat the topic's address
+            log.info("websub.failed", topic=row.topic, host=row.host, status=reply.status, tries=row.tries + 1)
         for row, reason in self.gone:
             subscriptions.ended([row], reason, now=now)
         self.took, self.failed, self.gone = [], [], []

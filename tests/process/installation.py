@@ -74,6 +74,7 @@ class Installation:
             "TORNAVOZ_LEASE_SECONDS": str(LEASE_SECONDS),
             "OMP_NUM_THREADS": "1",
             "PYTHONPATH": str(ROOT),
+            "SECRET_KEY": "one key for every process of an installation in a test",
         }
 
     # --- asking it -------------------------------------------------------------------------------------------

@@ -63,10 +63,19 @@ def verified(language: str, webhook: Webhook, secret: str = SECRET) -> object:
     return (done.stdout + done.stderr).decode()
 
 
+CAUGHT: list[tuple[float, Webhook]] = []  # the newest, to be used again while it is fresh: a newsroom takes its time
+
+
 @pytest.fixture
-def webhook(office: Office, monkeypatch: pytest.MonkeyPatch) -> Webhook:
+def webhook(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, db: None) -> Webhook:
     """What the deliver step really sent."""
-    monkeypatch.setenv("TORNAVOZ_WEBHOOK_LA_VOZ", SECRET)
+    if not CAUGHT or time.monotonic() - CAUGHT[-1][0] > 120:
+        monkeypatch.setenv("TORNAVOZ_WEBHOOK_LA_VOZ", SECRET)
+        CAUGHT.append((time.monotonic(), sent_by(request.getfixturevalue("office"))))
+    return CAUGHT[-1][1]
+
+
+def sent_by(office: Office) -> Webhook:
     office.clock.at = datetime.fromtimestamp(int(time.time()), UTC)  # snippets look at the real clock
     with receiver() as partner:
         hook = f'slug = "la-voz"\nwebhook = "{partner.url}/hook"'

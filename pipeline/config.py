@@ -65,6 +65,7 @@ class Translating(Table):
     """How texts are translated."""
 
     review: Literal["findings", "always"] = "findings"  # always: nothing is released before an editor approved it
+    variety: Literal["es-ES", "es-419", "es-MX"] | None = None  # how figures are written; unset: as the engine does
     mode: Literal["exact", "fast"] = "exact"
     threads: int = Field(default=0, ge=0)  # translations at once; 0 = one for each core
     pool_tokens: int = Field(default=10_000, ge=0)  # of all articles that are translated together; 0 = one by one

@@ -38,6 +38,7 @@ class Drafting:
     engine_for: Callable[[str, str], Engine]
     glossary_for: Callable[[str, str, str], Glossary]
     budget: int
+    variety: str  # of Spanish, or empty
     patience: float
     feeders: frozenset[Step] = frozenset({Step.EXTRACT, Step.CLEAR})
 
@@ -50,7 +51,11 @@ class Drafting:
     ) -> Drafting:
         """With the newsroom's own limits."""
         return cls(
-            engine_for=engine_for, glossary_for=glossary_for, budget=config.pool_tokens, patience=config.pool_wait
+            engine_for=engine_for,
+            glossary_for=glossary_for,
+            variety=config.variety or "",
+            budget=config.pool_tokens,
+            patience=config.pool_wait,
         )
 
     def weigh(self, subjects: Sequence[str]) -> Mapping[str, int]:
@@ -91,6 +96,7 @@ class Drafting:
             fixed=catalog.fixed_in(revision.source, translation.language),
             known=postedits.known(*pair, sentences, translation),
             glossary=self.glossary_for(revision.source.slug, *pair),
+            variety=self.variety,
         )
         return pair, task
 

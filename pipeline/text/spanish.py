@@ -127,6 +127,9 @@ _DAY = "Lunes|Martes|Miércoles|Jueves|Viernes|Sábado|Domingo"
 _UNITS = "km²|km|kg|cm|mm|ha|m²|m|g|t|MW|kW|GB|°C|€"
 
 
+_QUOTATION = re.compile(r"(«[^»]*»|“[^”]*”|\"[^\"]*\")")
+
+
 def _lower(found: re.Match[str]) -> str:
     return found[0].lower()
 
@@ -141,10 +144,16 @@ class Rule:
     replacement: str | Callable[[re.Match[str]], str]
     before: str
     after: str
+    quoted: bool = True  # whether it also sets what stands in quotation marks
 
     def apply(self, text: str) -> str:
-        """Return `text` with this rule applied everywhere."""
-        return self.pattern.sub(self.replacement, text)
+        """Return `text` with this rule applied everywhere, or everywhere outside quotations."""
+        if self.quoted:
+            return self.pattern.sub(self.replacement, text)
+        parts = _QUOTATION.split(text)  # odd ones are quotations
+        return "".join(
+            part if place % 2 else self.pattern.sub(self.replacement, part) for place, part in enumerate(parts)
+        )
 
 
 RULES: tuple[Rule, ...] = (
@@ -243,6 +252,42 @@ RULES: tuple[Rule, ...] = (
         replacement=_lower,
         before="Fue el Lunes 3 de mayo.",
         after="Fue el lunes 3 de mayo.",
+    ),
+    Rule(
+        name="raya",
+        authority="OLE, raya: incisos",
+        pattern=re.compile(r"(?<=\w) [–—-]{1,2} (?=\w)([^–—\n]{2,120}?)(?<=[\w)»”]) [–—-]{1,2} (?=\w)"),
+        replacement=r" —\1— ",
+        before="El alcalde – según dijo su abogado – no irá.",
+        after="El alcalde —según dijo su abogado— no irá.",
+        quoted=False,
+    ),
+    Rule(
+        name="united-states",
+        authority="DPD, «Estados Unidos»",
+        pattern=re.compile(r"\bEE\.? ?UU\b\.?(?:\.(?=$))?"),
+        replacement="EE." + _NBSP + "UU.",
+        before="Vive en EE.UU. desde niño.",
+        after="Vive en EE.\u00a0UU. desde niño.",
+        quoted=False,
+    ),
+    Rule(
+        name="half-of-the-day",
+        authority="OLE, horas",
+        pattern=re.compile(r"(?<=\d)[ \u00a0]?([ap])\.? ?m\b\.?"),
+        replacement=_NBSP + r"\1." + _NBSP + "m.",
+        before="A las 3 p.m. cerró.",
+        after="A las 3\u00a0p.\u00a0m. cerró.",
+        quoted=False,
+    ),
+    Rule(
+        name="titles-hold-their-names",
+        authority="house: no line ends between a title and its name",
+        pattern=re.compile(r"\b(Sr|Sra|Srta|Dr|Dra|Gral|Cnel|Prof|Lic|Mons)\. (?=[A-ZÁÉÍÓÚÑ])"),
+        replacement=r"\1." + _NBSP,
+        before="Habló la Dra. Luna.",
+        after="Habló la Dra.\u00a0Luna.",
+        quoted=False,
     ),
 )
 

@@ -31,6 +31,7 @@ class Article:
         fixed: Mapping[str, str],
         known: Mapping[str, Known],
         glossary: Glossary = EMPTY,
+        variety: str = "",
     ) -> None:
         self._story = story
         self._glossary = glossary
@@ -50,6 +51,7 @@ class Article:
                 begun=begun,
                 open_end=open_end,
                 glossary=glossary,
+                variety=variety,
             )
             for segment, (begun, open_end) in zip(segments, pairwise(parts), strict=True)
         ]

@@ -55,10 +55,10 @@ _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b(?!-)")
 _HOUR_EN = re.compile(r"\b(1?\d)(?::([0-5]\d))? ?([ap])\.? ?m\b", re.I)
 _HOUR_ES = re.compile(
     r"\b(?:la|las) (?P<hour>[012]?\d)(?:[:.h](?P<minute>[0-5]\d))?(?: (?:horas|h))?"
-    r"(?:[ \u00a0]*(?P<half>a\. ?m|p\. ?m|am\b|pm\b|de la (?:mañana|madrugada|tarde|noche)))?",
+    r"(?:[ \u00a0]*(?P<half>[ap]\.[ \u00a0]?m|am\b|pm\b|de la (?:mañana|madrugada|tarde|noche)))?",
     re.I,
 )
-_MORNING = re.compile(r"a\.? ?m|mañana|madrugada", re.I)
+_MORNING = re.compile(r"a\.?\s?m|mañana|madrugada", re.I)
 
 # unit -> (English after a figure, Spanish stem)
 _UNITS = {

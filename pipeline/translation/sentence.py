@@ -25,6 +25,7 @@ from pipeline.translation.glossary import EMPTY, Glossary, Term
 from pipeline.translation.marks import has_figures, marked, unmarked
 from pipeline.translation.memory import Known
 from pipeline.translation.names import mangled
+from pipeline.translation.numerals import closed, numerals
 from pipeline.translation.pool import Pool
 from pipeline.types import Hypothesis, Match, Origin, Segment, Span
 
@@ -49,6 +50,7 @@ class Sentence:
     begun: bool = False  # it goes on with a sentence that the segment before it began
     open_end: bool = False  # the next segment goes on with it
     glossary: Glossary = EMPTY
+    variety: str = ""  # of Spanish, for figures; see numerals.py
 
     @property
     def silent(self) -> bool:
@@ -215,7 +217,7 @@ class Sentence:
 
     def _finished(self, text: str, spans: tuple[Span, ...]) -> Match | None:
         """Typography, headline manners and the proof."""
-        dressed = self._fitted(typography(text) if self.language == "es" else text)
+        dressed = self._fitted(self._spanish(text) if self.language == "es" else text)
         if self.segment.place == "headline":
             dressed = headline_manners(dressed, self.segment.text)
         moved = shift(spans, text, dressed)
@@ -231,6 +233,11 @@ class Sentence:
         if self.open_end and text.endswith(".") and not text.endswith("..") and text[:-1].strip():
             text = text[:-1].rstrip() + (source[-1] if source[-1] in _OPEN_ENDS else "")
         return text
+
+    def _spanish(self, text: str) -> str:
+        """Typography, and what is taken from the original: closing brackets, figures in the newsroom's style."""
+        dressed = closed(typography(text), self.spoken.text)
+        return numerals(dressed, self.spoken.text, self.variety) if self.variety else dressed
 
     def _glossary(self, target: str) -> Match:
         spans = project(self.segment, Hypothesis(text=target)) or ()

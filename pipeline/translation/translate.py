@@ -39,6 +39,7 @@ class Task:
     fixed: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
     glossary: Glossary = EMPTY
+    variety: str = ""  # of Spanish, "es-MX": how figures are written; empty leaves them as the engine writes them
 
 
 def translate(
@@ -102,7 +103,9 @@ def _one_pool(
     articles: dict[int, Article] = {}
     questions: list[str] = []
     for task in tasks:
-        article = _tried(partial(Article, task.story, engine.target, task.fixed, task.known, task.glossary))
+        article = _tried(
+            partial(Article, task.story, engine.target, task.fixed, task.known, task.glossary, task.variety)
+        )
         if isinstance(article, Exception):
             yield task.id, article
         else:

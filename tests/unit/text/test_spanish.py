@@ -36,7 +36,7 @@ def test_each_rule_turns_its_example(rule: Rule) -> None:
         ("Quién fue?", "¿Quién fue?"),
         ("¿Quién fue?", "¿Quién fue?"),
         ("Fue así. Por qué? Nadie sabe.", "Fue así. ¿Por qué? Nadie sabe."),
-        ("El Sr. Gómez vino?", "¿El Sr. Gómez vino?"),
+        ("El Sr. Gómez vino?", "¿El Sr.\u00a0Gómez vino?"),
         ("Preguntó «quién fue?» y se fue.", "Preguntó «¿quién fue?» y se fue."),
         ("Qué horror?!", "¡¿Qué horror?!"),
         ("Yahoo! compra la firma.", "Yahoo! compra la firma."),
@@ -52,6 +52,13 @@ def test_each_rule_turns_its_example(rule: Rule) -> None:
         ("el 26 de Mayo de 2016 y en Junio de 2017", "el 26 de mayo de 2016 y en junio de 2017"),
         ("la plaza 25 de Mayo", "la plaza 25 de Mayo"),
         ("Lunes 3 de mayo", "Lunes 3 de mayo"),
+        # dashes, abbreviations
+        ("Vino - dijo - y se fue.", "Vino —dijo— y se fue."),
+        ("Perú – Chile", "Perú – Chile"),
+        ("el vuelo Lima-Quito - sin escala", "el vuelo Lima-Quito - sin escala"),
+        ("«Vino – dijo – y se fue»", "«Vino – dijo – y se fue»"),
+        ("en EEUU y en EE. UU. a las 9 a.m.", "en EE.\u00a0UU. y en EE.\u00a0UU. a las 9\u00a0a.\u00a0m."),
+        ("«en EEUU», dijo la Dra. Luna", "«en EEUU», dijo la Dra.\u00a0Luna"),
         # never touched
         (
             "Vea https://a.example/x?q=5%&r=2 y escriba a a.b@c.example o a @d_e.",

@@ -14,6 +14,7 @@ from datetime import datetime
 import structlog
 from django.db.models import Q, QuerySet
 
+from feeds.api import allowances
 from pipeline.actions import upkeep
 from pipeline.ledger import placements, pulse, subscriptions, units
 from pipeline.ledger.models import Unit
@@ -52,6 +53,7 @@ class Beat:
             placements.look_again(now=now)
             courtesy.keep_up(now=now)
             subscriptions.drop_expired(now=now)
+            allowances.forget(now=now)
         answers = bool(self._broker_url) and broker.answers(self._broker_url)
         if answers:
             self._heard = time.monotonic()

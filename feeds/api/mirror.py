@@ -93,19 +93,19 @@ def _seen(rows: Iterable[Release], partner: Partner, config: Config, now: dateti
         entry = None
         if release.state in {ReleaseState.USABLE, ReleaseState.CANCELED} and release.product_id in mine:
             entry = documents.entry_of(release, config, use, now)
-        if entry is None or not _credited(entry):
+        shown = item(entry, publisher=config.site.name, contact=config.site.contact) if entry else None
+        if entry is None or shown is None or not _credited(entry, shown):
             yield Seen(release=release, status=WITHHELD)
         else:
-            shown = item(entry, publisher=config.site.name, contact=config.site.contact)
             yield Seen(release=release, status=str(entry.status), entry=entry, item=shown)
 
 
-def _credited(entry: Entry) -> bool:
+def _credited(entry: Entry, shown: Item) -> bool:
     """Nothing leaves without its attribution: the invariant is asked of the very text that is about to go out."""
     if entry.status is Status.CANCELED:
         return True
     first, last = edge_words(carried(entry.body))
-    problems = invariant.problems(item(entry).html, entry.attribution, first_words=first, last_words=last)
+    problems = invariant.problems(shown.html, entry.attribution, first_words=first, last_words=last)
     if problems:
         log.error("api.uncredited", guid=entry.guid, problems=problems)
     return not problems

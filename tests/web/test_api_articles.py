@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
-from pipeline.ledger.models import Article, Event, Payload, Revision, Submission
-from tests.make import GUID, NEWSROOM, Office, story
+from feeds.api import articles
+from pipeline.ledger.models import Article, Event, Payload, Revision, Source, Submission
+from tests.make import GUID, NEWSROOM, Clock, Office, story
 from tests.web.conftest import Caller, problem
 
 Automation = Callable[..., Caller]
@@ -209,3 +213,37 @@ def test_what_is_too_large_is_refused_before_it_is_read(office: Office, automati
     )
     problem(chunked, 411, "length-required")
     assert not Article.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_key_at_the_same_moment_gets_one_answer(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both see that the key is new, and then race."""
+    Office(home, Clock())
+    both = threading.Barrier(2)
+    known = articles._known
+
+    def together(source: Source, key: str | None, digest: str) -> dict[str, Any] | None:
+        found = known(source, key, digest)
+        if found is None and not both.broken:
+            both.wait(10)
+        return found
+
+    monkeypatch.setattr(articles, "_known", together)
+    robot = Caller(Source.objects.get(slug="river-post"))
+    answers: list[bytes] = []
+
+    def send() -> None:
+        try:
+            answers.append(robot.post("/articles", article(), **{"Idempotency-Key": "wire-1"}).content)
+        finally:
+            connection.close()
+
+    senders = [threading.Thread(target=send) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(60)
+    assert len(answers) == 2
+    assert answers[0] == answers[1]
+    assert b"submission" in answers[0]
+    assert (Submission.objects.count(), Revision.objects.count()) == (1, 1)

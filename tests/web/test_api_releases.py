@@ -295,3 +295,13 @@ def test_the_limit_holds_over_processes(office: Office) -> None:
     assert processes[1].take("token:b", 1, now=now) == 0
     assert processes[2].take("token:b", 1, now=now) == 60
     assert forget(now=now + timedelta(hours=2)) == 2
+
+
+def test_a_text_without_its_credit_is_not_given_out(
+    office: Office, partner: Partners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.publish()
+    monkeypatch.setattr("pipeline.rights.attribution.wrap", lambda attribution, body, corrections: body)
+    [notice], _ = partner().everything()
+    assert notice["status"] == "withheld"
+    assert "content_html" not in notice

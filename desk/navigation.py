@@ -35,6 +35,7 @@ PLACES = (
     Place("desk:partners", _("Partners")),
     Place("desk:mail", _("Letters")),
     Place("desk:models", _("Models")),
+    Place("desk:numbers", _("Numbers")),
     Place("desk:audit", _("Audit trail")),
     Place("desk:people", _("People"), Role.ADMIN),
 )

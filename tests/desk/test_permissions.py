@@ -50,6 +50,7 @@ TABLE: dict[str, Row] = {
     "person": Row(None, ADMIN),
     "password": Row(VIEWER, VIEWER),
     "held": Row(),
+    "numbers": Row(),
     "review": Row(),
     "versions": Row(),
     "preview": Row(),

@@ -1,0 +1,97 @@
+"""The page of numbers: charts drawn from the ledger, with the same numbers beside them, usable by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import lxml.etree
+import pytest
+from django.test import Client
+
+from desk import charts
+from desk.charts import Series
+from desk.roles import Role
+from pipeline.actions.withdraw import withdraw
+from pipeline.ledger import statistics
+from tests.desk.browser import Desk
+from tests.make import PARAGRAPHS, Office, corrected, other
+
+
+def history(office: Office) -> None:
+    """Two days: an article published after 30 minutes and corrected, another held, another withdrawn."""
+    article = office.receive().article
+    office.clock.forward(minutes=30)
+    office.run()
+    office.clock.forward(days=1)
+    office.receive(corrected())
+    office.run()
+    gone = office.publish(other(), source="harbor-wire", url="https://harbor.example/1")
+    withdraw(gone, kind="kill", reason="x", actor="ana", now=office.clock())
+    office.run()
+    del office.engine.phrases[PARAGRAPHS[2]]
+    office.engine.mark = ""
+    office.receive(url="https://river.example/held")
+    office.run()
+    assert article
+
+
+def test_days_are_counted_and_none_is_missing(office: Office) -> None:
+    history(office)
+    old, today = statistics.days(until=office.clock(), count=3)[1:]
+    assert (old.received, old.published, old.corrected, old.withdrawn, old.median_minutes) == (1, 1, 0, 0, 30.0)
+    assert (today.received, today.published, today.corrected, today.withdrawn) == (3, 1, 1, 1)
+    assert (today.median_minutes, today.slowest_minutes) == (0.0, 0.0)
+    empty = statistics.days(until=office.clock(), count=3)[0]
+    assert (empty.received, empty.median_minutes) == (0, None)
+
+
+def test_held_reasons_and_deliveries_are_counted(office: Office) -> None:
+    history(office)
+    since = office.clock() - timedelta(days=7)
+    found, more = statistics.held_for(since=since)
+    assert dict(found)["copied"] == 1
+    assert more == 0
+    assert statistics.held_for(since=since, limit=0)[1] == sum(count for _, count in found)
+    served = {each.partner: each for each in statistics.deliveries(since=since)}
+    assert (served["el-faro"].sent, served["el-faro"].failed) == (4, 0)
+    assert served["diario-de-pago"].withheld == 1
+
+
+def test_a_chart_is_a_picture_with_a_name_and_true_proportions() -> None:
+    drawn = charts.bars("Uno <dos>", ["a", "b"], [Series(name="x", values=(10, 5)), Series(name="y", values=(0, None))])
+    tree = lxml.etree.fromstring(drawn)
+    assert tree.get("role") == "img"
+    assert tree.get("aria-label") == "Uno <dos>"
+    tall, low = (float(rect.get("height", "0")) for rect in tree.iter("rect"))
+    assert tall == pytest.approx(2 * low, abs=0.2)
+    assert "style=" not in drawn
+
+
+@pytest.mark.parametrize(("highest", "top"), [(0, 1), (1, 1), (3, 5), (7, 10), (11, 20), (0.3, 0.5)])
+def test_scales_end_at_a_round_number(highest: float, top: float) -> None:
+    assert f">{top:g}</text>" in charts.lines("x", ["a"], [Series(name="x", values=(highest,))])
+
+
+def test_a_gap_is_a_gap() -> None:
+    drawn = charts.lines("x", ["a", "b", "c"], [Series(name="x", values=(1, None, 2))])
+    assert drawn.count("<circle") == 2
+
+
+def test_the_page_has_every_chart_with_its_table(office: Office, signed_in: Callable[[Role | None], Client]) -> None:
+    history(office)
+    shown = signed_in(Role.VIEWER).get("/desk/numbers?days=90").content.decode()
+    assert shown.count("<svg") >= 3
+    assert shown.count("<table") >= 2
+    assert signed_in(Role.VIEWER).get("/desk/numbers?days=1e9").status_code == 200
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_can_be_used_by_everybody(open_desk: Callable[..., Desk], office: Office, width: int) -> None:
+    office.clock.at = datetime.now(UTC) - timedelta(days=2)
+    history(office)
+    desk = open_desk(Role.VIEWER, width=width)
+    desk.go("/desk/numbers")
+    assert not desk.complaints()
+    assert not desk.overflows()
+    desk.picture(f"numbers-{width}")

@@ -56,16 +56,17 @@ def report(release: Release, url: str, *, partner: Partner | None, actor: str, n
         raise SourceError(f"the address is {len(address)} characters long; {LONGEST} is the most that is kept")
     if partner is not None:
         was_offered(partner, release)
-    placement = Placement.objects.filter(release=release, url=address).first()
-    if made := placement is None:
-        mine = Placement.objects.filter(release=release, partner=partner)
-        if partner is not None and mine.count() >= MOST:
+        pages = set(Placement.objects.filter(release=release, partner=partner).values_list("url", flat=True))
+        if len(pages | {address}) > MOST:
             raise IllegalTransition(
                 f"{partner.slug} has reported {MOST} pages of release {release.pk}; that is the most"
             )
-        placement = Placement.objects.create(
-            release=release, partner=partner, url=address, reported_by=actor, reported_at=now, since=now
-        )
+    placement, made = Placement.objects.get_or_create(
+        release=release,
+        url=address,
+        defaults={"partner": partner, "reported_by": actor, "reported_at": now, "since": now},
+    )
+    if made:
         _record("placement.reported", placement, now=now, actor=actor)
     units.arm(Step.PROVE, f"placement:{placement.pk}", now=now)
     return placement, made

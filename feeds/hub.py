@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from feeds import files, topics
+from feeds.newsroom import newsroom
 from feeds.sealing import seal
 from feeds.topics import Topic
-from pipeline import config
 from pipeline.config import Config
 from pipeline.errors import SourceError
 from pipeline.ingest.identity import canonical_url
@@ -44,8 +43,8 @@ class Refused(Exception):
 @csrf_exempt  # programs of others come here, without a cookie, and nothing is done in anybody's name
 def hub(request: HttpRequest) -> HttpResponse:
     """Take a subscription request down: 202, or 4xx with a sentence that says what is wrong."""
-    loaded = config.load(settings.CONFIG_FILE)
-    if loaded.hub_url is None or loaded.site.hub != "own":
+    loaded = newsroom()
+    if loaded.site.hub != "own":
         return _plain(404, "There is no hub at this address.")
     if request.method != "POST":
         return _plain(405, "This is a WebSub hub; it is spoken to by POST.", Allow="POST")

@@ -23,7 +23,7 @@ from feeds.addresses import FORMATS, private_folder
 from feeds.api.problems import Problem
 from feeds.fetches import fetched
 from feeds.front import asked_of
-from pipeline import config
+from feeds.newsroom import newsroom
 from pipeline.ledger.models import Partner, Token
 
 _FORM_OF = {name: form for form, name in FORMATS.items()}
@@ -32,18 +32,7 @@ _FORM_OF = {name: form for form, name in FORMATS.items()}
 @cache
 def poll_seconds() -> int:
     """How long a reader may wait before it asks again; until there is a newsroom.toml, the default."""
-    return _loaded().site.ttl_minutes * 60
-
-
-@cache
-def hub_place() -> tuple[str, str | None]:
-    """The site's address, and that of our own hub: an outside one must not hear of a private feed's address."""
-    loaded = _loaded()
-    return loaded.site.url, loaded.hub_url if loaded.site.hub == "own" else None
-
-
-def _loaded() -> config.Config:
-    return config.load(settings.CONFIG_FILE) if settings.CONFIG_FILE.exists() else config.Config()
+    return newsroom().site.ttl_minutes * 60
 
 
 def published(request: HttpRequest, path: str) -> HttpResponse:
@@ -54,8 +43,10 @@ def published(request: HttpRequest, path: str) -> HttpResponse:
 def private(request: HttpRequest, token: str, product: str, name: str) -> HttpResponse:
     """A partner's own feed at an address that nobody can guess. Whatever is wrong looks the same: 404."""
     now = timezone.now()
-    site, hub = hub_place()
-    links = (("self", f"{site}/p/{token}/{product}/{name}"), ("hub", hub)) if hub else ()  # WebSub section 4
+    links: tuple[tuple[str, str], ...] = ()
+    site = newsroom().site
+    if site.hub == "own":  # WebSub section 4; an outside hub must not hear of this address
+        links = (("self", f"{site.url}/p/{token}/{product}/{name}"), ("hub", f"{site.url}/hub"))
     return _own_feed(request, _partner(tokens.find(token, now=now)), product, name, now, links=links)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
+from lxml import etree
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from feeds import tokens
 from feeds.webhooks import message
 from pipeline import config
 from pipeline.actions import campaign
@@ -16,11 +19,14 @@ from pipeline.actions.withdraw import withdraw
 from pipeline.errors import ConfigError
 from pipeline.ledger import deliveries, placements, receipts
 from pipeline.ledger.choices import Choice
-from pipeline.ledger.models import Attempt, Delivery, Event, Placement, Unit
+from pipeline.ledger.models import Attempt, Delivery, Event, Partner, Placement, Unit
 from pipeline.rights.attribution import wrap
 from pipeline.stages import CampaignVerb, Step
 from tests.make import Office, corrected, other
 from tests.receiver import Answer, Got, Receiver, receiver
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 SECRET = "whsec_" + "c2VjcmV0IG9mIGxhIHZveiwgMjQgYnl0ZXM="
 NEWER = "whsec_" + "YW5vdGhlciBzZWNyZXQgb2YgbGEgdm96IQ=="
@@ -392,3 +398,27 @@ def test_a_partner_that_left_hears_of_withdrawals_only(hooked: Office, la_voz: R
     hooked.run()
     assert pushed("corrected").state == "withheld"
     assert pushed("withdrawn").state == "sent"
+
+
+def test_a_withdrawal_reaches_a_partner_in_every_way_and_its_fetch_is_noticed(
+    hooked: Office, la_voz: Receiver, client: Client
+) -> None:
+    hooked.clock.at = datetime.now(UTC).replace(microsecond=0)
+    token = tokens.issue(Partner.objects.get(slug="la-voz"), actor="ana", now=hooked.clock())
+    article = hooked.publish()
+    take_back(hooked, article)
+    hooked.run()
+    guid = hooked.release(article).guid
+    assert Webhook(SECRET).verify(la_voz.posts[-1].body, la_voz.posts[-1].headers)["type"] == "release.withdrawn"
+    assert client.get(f"/es/articles/{article}.html").status_code == 410
+    atom = etree.fromstring(hooked.feed("atom", partner="la-voz"))
+    assert [each.get("ref") for each in atom.iter("{http://purl.org/atompub/tombstones/1.0}deleted-entry")] == [guid]
+    assert guid in hooked.bodies("rss", partner="la-voz")
+
+    def state() -> str:
+        [row] = [row for row in receipts.may_still_show(article) if row["partner"] == "la-voz"]
+        return str(row["state"])
+
+    assert state() == "sent"
+    assert client.get(f"/p/{token}/es/all/rss.xml").status_code == 200
+    assert state() == "seen"

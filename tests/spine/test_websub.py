@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote
 import pytest
 from lxml import etree
 
-from feeds import tokens, views
+from feeds import tokens
 from feeds.addresses import FORMATS
 from pipeline.actions.withdraw import withdraw
 from pipeline.ledger import receipts, subscriptions
@@ -36,8 +36,6 @@ def hub(office: Office, client: Client, monkeypatch: pytest.MonkeyPatch) -> Offi
     office.apply(office.text + '\n[network]\nallow_private = ["127.0.0.1"]\n[push]\nsubscriptions_per_host = 5\n')
     office.run()
     (office.home / "newsroom.toml").write_text(office.text)
-    views.hub_place.cache_clear()
-    views.poll_seconds.cache_clear()
     monkeypatch.setattr("django.utils.timezone.now", office.clock)
     return office
 
@@ -449,7 +447,6 @@ def test_an_outside_hub_is_pinged_and_hears_nothing_of_private_feeds(
 ) -> None:
     hub.apply(hub.text.replace('tag = "eco.example,2026"', f'tag = "eco.example,2026"\nhub = "{reader.url}/hub"'))
     (hub.home / "newsroom.toml").write_text(hub.text)
-    views.hub_place.cache_clear()
     hub.publish()
     said = [parse_qs(got.body.decode()) for got in reader.posts]
     urls = [f"https://eco.example/feeds/es/all/{name}" for name in FORMATS.values()]

@@ -70,5 +70,5 @@ def test_one_command_serves_what_another_process_submits(installation: Installat
         installation.until(lambda: "unit.ran" in installation.log("beat") + installation.log("intake"), 60, "work")
         assert ended(process, signal.SIGTERM, 60)[0] == 0
         assert installation.processes() == {}
-    assert installation.drain() < 90 if installation.open_units() else True
+    installation.tornavoz("run", "--until-idle", seconds=120)  # what it was stopped in the middle of
     assert installation.disagreements() == ""

@@ -43,6 +43,7 @@ bench: $(STAMP) ## measure translation speed on this machine; BENCH=websub measu
 
 quality: $(STAMP) ## score the model and the carrying of links; keep the result if nothing fell (PAIRS=file, ALLOW_LOWER=1)
 	@$(BIN)/python docs/quality.py $(if $(PAIRS),--pairs $(PAIRS)) $(if $(ALLOW_LOWER),--allow-lower)
+	@$(BIN)/python -m tests.labelled
 
 docs: $(STAMP) ## regenerate the reference pages under docs/
 	@$(BIN)/python docs/build.py

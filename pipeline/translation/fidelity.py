@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pipeline.translation.doubts import Doubt
 from pipeline.translation.figures import Figure, figures, roman
-from pipeline.translation.words import ACRONYMS, ACRONYMS_FREE, VAGUE_EN
+from pipeline.translation.words import ACRONYMS, ACRONYMS_FREE, ENGLISH_STOP, VAGUE_EN
 from pipeline.types import Level
 
 ADDRESS = re.compile(
@@ -108,7 +108,7 @@ def acronyms(source: str, target: str) -> Iterator[Doubt]:
 
 def _carried(acronym: str, target: str) -> bool:
     bare = acronym.removesuffix("s").replace(".", "")
-    if bare in ACRONYMS_FREE or re.fullmatch("[IVX]+", bare):
+    if bare in ACRONYMS_FREE or bare.lower() in ENGLISH_STOP or re.fullmatch("[IVX]+", bare):
         return True
     if known := ACRONYMS.get(bare):
         return re.search(known, target) is not None

@@ -122,7 +122,7 @@ ACRONYMS = {
     "WTO": r"\bOMC\b|Mundial del Comercio",
 }
 # left out of every sentence without loss: "the U.S. state of Illinois" is «el estado de Illinois»
-ACRONYMS_FREE = _set("US USA OK JR SR MR MRS DR DC PR BC AD")
+ACRONYMS_FREE = _set("US USA OK JR SR MR MRS DR DC PR BC AD SEE READ NEW NEWS PHOTO VIDEO")
 
 # English words that stand for a number no reader of digits can see; each may explain one figure in the target.
 VAGUE_EN = re.compile(

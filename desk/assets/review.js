@@ -1,4 +1,4 @@
-// Keys of the review page. What they do can be done with the mouse too; docs/how-to/desk.md lists them.
+// Keys of the review page. What they do can be done with the mouse too; docs/how-to/editing.md lists them.
 (() => {
   "use strict";
 

@@ -3,7 +3,7 @@
 Run as `python -m tests.benchmarks.bench_campaign [--postgres] [--releases N] [--pages]`. Two campaigns run side by
 side, one for each partner; with --pages it is one for everybody, which takes as long as rendering every page. It makes
 an installation of its own in /tmp with a web server and a worker as real processes, and prints what it measured; it
-fails when a receiver got a version twice or not at all. Figures are of one machine at one time: docs/how-to/desk.md.
+fails when a receiver got a version twice or not at all. Figures are of one machine at one time: docs/how-to/editing.md.
 """
 
 from __future__ import annotations

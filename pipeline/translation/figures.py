@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _MILLION = 10**6
 
@@ -86,6 +87,11 @@ class _Token:
 
 def figures(text: str, language: str) -> list[Figure]:
     """Every number in the sentence, in order. `language` is "en" or "es"."""
+    return list(_found(text, language))
+
+
+@lru_cache(maxsize=1 << 12)
+def _found(text: str, language: str) -> tuple[Figure, ...]:
     found: list[Figure] = []
     run: list[_Token] = []
     for token in _tokens(text, language):
@@ -94,7 +100,7 @@ def figures(text: str, language: str) -> list[Figure]:
             run = []
         run.append(token)
     found.extend(_figure(run, text))
-    return found
+    return tuple(found)
 
 
 def roman(text: str) -> frozenset[Decimal]:

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.translation.words import NAMES_WITH_SPANISH
@@ -69,13 +70,17 @@ def mangled(source: str, target: str, names: frozenset[str]) -> list[str]:
     Lost alone proves nothing, for many names have a Spanish form; but a capitalised word that resembles the lost name
     and stands nowhere in the source is that name, spoilt.
     """
+    missing = lost(source, target, names)
+    if not missing:
+        return []
     given = {folded(word) for word in _words(source)}
     capital = [word for word in _words(target) if word[0].isupper() and len(word) >= _SHORTEST]
     new = [folded(word) for word in capital if folded(word) not in given]
-    spoilt = {word for word in lost(source, target, names) if any(_alike(folded(word), other) for other in new)}
+    spoilt = {word for word in missing if any(_alike(folded(word), other) for other in new)}
     return [run for run in _runs(source, names) if spoilt & set(_words(run))]
 
 
+@lru_cache(maxsize=1 << 16)
 def folded(word: str) -> str:
     """Lower case without accents."""
     plain = unicodedata.normalize("NFD", word.lower())

@@ -23,7 +23,7 @@ from pipeline.translation.confidence import sureness
 from pipeline.translation.fidelity import ADDRESS, addresses, amounts, numbers
 from pipeline.translation.glossary import EMPTY, Glossary, Term
 from pipeline.translation.marks import has_figures, marked, unmarked
-from pipeline.translation.memory import Known
+from pipeline.translation.memory import Known, Remembered
 from pipeline.translation.names import mangled
 from pipeline.translation.numerals import closed, numerals
 from pipeline.translation.pool import Pool
@@ -84,7 +84,7 @@ class Sentence:
         if self.refused(pool):
             return None
         answer, origin = pool.answer(self.spoken.text)
-        match = self._projected(answer.hypothesis(), pool.texts(self._fragments()))
+        match = self._projected(self._said(answer), pool.texts(self._fragments()))
         if match is None or self._altered(match):
             return None
         return replace(match, origin=origin, model=answer.model, score=sureness(answer.score, len(answer.pieces)))
@@ -103,7 +103,7 @@ class Sentence:
         if self.refused(pool):
             return None
         answer, origin = pool.answer(self.spoken.text)
-        whole = self._projected(answer.hypothesis(), pool.texts(self._fragments()))
+        whole = self._projected(self._said(answer), pool.texts(self._fragments()))
         if whole is not None:
             whole = self._with_marks(pool, whole) or whole
         if whole is not None and not any(addresses(self.segment.text, whole.target)):
@@ -133,7 +133,7 @@ class Sentence:
     def _whole_will_do(self, pool: Pool) -> bool:
         """Whether the first answer carries its links and addresses, whatever else is wrong with it."""
         answer = pool.answer(self.spoken.text)[0]
-        whole = self._projected(answer.hypothesis(), pool.texts(self._fragments()))
+        whole = self._projected(self._said(answer), pool.texts(self._fragments()))
         return whole is not None and not any(addresses(self.segment.text, whole.target))
 
     def _faults(self, target: str) -> int:
@@ -188,7 +188,7 @@ class Sentence:
         for question, originals in self._marked(pool):
             if pool.refused(question):
                 continue
-            hypothesis = pool.answer(question)[0].hypothesis()
+            hypothesis = self._said(pool.answer(question)[0])
             text = unmarked(hypothesis.text, originals, terms)
             match = text and self._projected(replace(hypothesis, text=text), pool.texts(self._fragments()))
             if match and self._faults(match.target) < fewest:
@@ -210,6 +210,10 @@ class Sentence:
             if not crossing(canonical((*spans, guard))):
                 spans = (*spans, guard)
         return replace(self.spoken, spans=spans)
+
+    def _said(self, answer: Remembered) -> Hypothesis:
+        """The answer, with its attention if anything is to be carried over."""
+        return answer.hypothesis() if self.spoken.spans else Hypothesis(text=answer.text)
 
     def _projected(self, hypothesis: Hypothesis, fragments: Mapping[str, str]) -> Match | None:
         spans = project(self.spoken, hypothesis, fragments=fragments)

@@ -37,4 +37,6 @@ def _read(path: Path, stamp: int) -> Config:
 
 def newsroom() -> Newsroom:
     """What a dry run asks: the configuration, and which model would translate today. Raises ConfigError."""
-    return opening.newsroom(config(), folder=settings.CONFIG_FILE.parent, models=settings.MODELS_DIR)
+    return opening.newsroom(
+        config(), folder=settings.CONFIG_FILE.parent, models=settings.MODELS_DIR, server_key=settings.LIBRETRANSLATE_KEY
+    )

@@ -66,11 +66,20 @@ class Translating(Table):
 
     review: Literal["findings", "always"] = "findings"  # always: nothing is released before an editor approved it
     variety: Literal["es-ES", "es-419", "es-MX"] | None = None  # how figures are written; unset: as the engine does
+    engine: Literal["argos", "libretranslate"] = "argos"
+    url: str | None = None  # of the LibreTranslate server
+    server_models: str = "server"  # what its models are called in the provenance; change it when they are replaced
     mode: Literal["exact", "fast"] = "exact"
     threads: int = Field(default=0, ge=0)  # translations at once; 0 = one for each core
     pool_tokens: int = Field(default=10_000, ge=0)  # of all articles that are translated together; 0 = one by one
     pool_wait: float = Field(default=2.0, ge=0, le=30)  # seconds that one waits for others on their way
     models: dict[str, str] = {}  # "en-es" = "translate-en_es 0.1" pins a model; otherwise the newest is used
+
+    @model_validator(mode="after")
+    def _server_is_named(self) -> Translating:
+        if self.engine == "libretranslate" and not (self.url or "").startswith(("http://", "https://")):
+            raise ValueError('engine = "libretranslate" needs url = "http://…", the address of the server')
+        return self
 
 
 class GlossaryTable(Table):

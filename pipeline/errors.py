@@ -7,7 +7,7 @@
     │   └── FetchFailed (LATER)  TargetForbidden
     ├── TranslationError
     │   ├── ModelMissing (OPERATOR)  ModelDamaged (OPERATOR)
-    │   └── EngineUnavailable (LATER)  BatchFailed (LATER)
+    │   └── EngineRefused (OPERATOR)  EngineUnavailable (LATER)  BatchFailed (LATER)
     ├── ModelRefused                a package that will not be installed
     ├── FileRefused                 a glossary or memory that will not be taken in
     ├── LedgerError
@@ -114,6 +114,13 @@ class EngineUnavailable(TranslationError):
     """The translation engine does not answer."""
 
     code = "engine-unavailable"
+
+
+class EngineRefused(TranslationError):
+    """The translation server refuses this newsroom. Check [translation] url and TORNAVOZ_LIBRETRANSLATE_KEY."""
+
+    code = "engine-refused"
+    retry = Retry.OPERATOR
 
 
 class BatchFailed(TranslationError):

@@ -6,31 +6,43 @@ they are first asked for a sentence, never here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from pipeline.config import Config
+from pipeline.remote import Remote
 from pipeline.steps import Newsroom
+from pipeline.translation.engine import Engine
 from pipeline.translation.engines import Engines
 from pipeline.translation.glossary_files import Glossaries
 from pipeline.translation.models import installed
 from pipeline.types import EngineIdentity
 
 
-def newsroom(loaded: Config, *, folder: Path, models: Path) -> Newsroom:
-    """`folder` is that of newsroom.toml, beside which glossary files are looked for."""
-    engines = Engines(
-        models,
-        mode=loaded.translation.mode,
-        threads=loaded.translation.threads,
-        pinned=loaded.translation.models,
-    )
+def newsroom(loaded: Config, *, folder: Path, models: Path, server_key: str = "") -> Newsroom:
+    """`folder` is that of newsroom.toml, beside which glossary files are looked for.
+
+    `server_key` is for the translation server, where the newsroom uses one instead of installed models.
+    """
     return Newsroom(
         config=loaded,
-        engine_for=engines,
+        engine_for=_engines(loaded, models, server_key),
         glossary_for=glossaries(loaded, folder),
         doubt_below=partial(_doubt_below, models),
     )
+
+
+def _engines(loaded: Config, models: Path, server_key: str) -> Callable[[str, str], Engine]:
+    translation = loaded.translation
+    if translation.engine == "libretranslate":
+        return Remote(
+            str(translation.url),
+            name=translation.server_models,
+            api_key=server_key,
+            allow_private=frozenset(loaded.network.allow_private),
+        )
+    return Engines(models, mode=translation.mode, threads=translation.threads, pinned=translation.models)
 
 
 def _doubt_below(models: Path, engine: EngineIdentity) -> tuple[float, float] | None:

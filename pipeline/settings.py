@@ -9,6 +9,7 @@ REDIS_URL            broker; without it an embedded one may be started, or the s
 SECRET_KEY           default: made once and kept in the state folder
 SMTP_URL             smtp://user:password@host:587 ; without it courtesy mail is only drafted
 TRUSTED_PROXIES      addresses or networks, with commas, whose X-Forwarded-For is believed. Default: none
+TORNAVOZ_LIBRETRANSLATE_KEY  API key of the LibreTranslate server that newsroom.toml names, if it wants one
 TORNAVOZ_LEASE_SECONDS  how long a worker that fell silent keeps its unit. Default: 120; the same for every process
 """
 
@@ -169,4 +170,5 @@ def _broker() -> str:
 
 BROKER_URL = _broker()
 SMTP_URL = env("SMTP_URL") or ""
+LIBRETRANSLATE_KEY = env("TORNAVOZ_LIBRETRANSLATE_KEY") or ""
 LEASE_SECONDS = float(env("TORNAVOZ_LEASE_SECONDS") or 120)

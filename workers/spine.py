@@ -26,7 +26,9 @@ def now() -> datetime:
 def newsroom() -> steps.Newsroom:
     """Configuration and engines of this process. Raises ConfigError."""
     loaded = config.load(settings.CONFIG_FILE)
-    return opening.newsroom(loaded, folder=settings.CONFIG_FILE.parent, models=settings.MODELS_DIR)
+    return opening.newsroom(
+        loaded, folder=settings.CONFIG_FILE.parent, models=settings.MODELS_DIR, server_key=settings.LIBRETRANSLATE_KEY
+    )
 
 
 def glossaries(loaded: config.Config) -> Glossaries:

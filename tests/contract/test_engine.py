@@ -1,19 +1,33 @@
-"""What every engine promises, asked of the phrase book and of the Argos engine with the bundled model."""
+"""What every engine promises, asked of the phrase book, of the Argos engine with the bundled model, and of the same
+model behind the API of LibreTranslate (a real one where TORNAVOZ_LIBRETRANSLATE_PYTHON names it)."""
 
 from __future__ import annotations
 
+import json
 import os
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import EngineUnavailable, ModelDamaged
+from pipeline.errors import (
+    BatchFailed,
+    EngineRefused,
+    EngineUnavailable,
+    ModelDamaged,
+    ModelMissing,
+    Retry,
+    TargetForbidden,
+)
+from pipeline.remote import Remote
 from pipeline.translation import models
 from pipeline.translation.argos import ArgosEngine, batched
 from pipeline.translation.engine import Engine
+from pipeline.translation.libretranslate import LibreTranslateEngine
 from tests.fakes import PhraseBook
+from tests.servers import libretranslate, small
 
 NOUNS = ("The mayor", "A judge", "Two farmers", "The old port", "Every witness", "The health ministry")
 ENDS = (
@@ -32,8 +46,26 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> models.Installed:
     return models.install("starter", folder, datetime(2026, 1, 2, tzinfo=UTC))
 
 
-@pytest.fixture(params=["phrasebook", pytest.param("argos", marks=pytest.mark.model)])
+@pytest.fixture(scope="session")
+def server(starter: models.Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with libretranslate(starter, tmp_path_factory.mktemp("server")) as url:
+        yield url
+
+
+def remote(url: str, target: str = "es", api_key: str = "") -> Engine:
+    return Remote(url, name="starter", api_key=api_key, allow_private=frozenset({"127.0.0.1"}))("en", target)
+
+
+@pytest.fixture(
+    params=[
+        "phrasebook",
+        pytest.param("argos", marks=pytest.mark.model),
+        pytest.param("libretranslate", marks=pytest.mark.model),
+    ]
+)
 def engine(request: pytest.FixtureRequest) -> Engine:
+    if request.param == "libretranslate":
+        return remote(request.getfixturevalue("server"))
     if request.param == "phrasebook":
         return PhraseBook({sentence: f"Frase {place}: {sentence[::-1]}" for place, sentence in enumerate(SENTENCES)})
     return ArgosEngine(request.getfixturevalue("starter"), inter_threads=2)
@@ -83,7 +115,12 @@ def test_asking_for_attention_changes_neither_text_nor_score(engine: Engine) -> 
 
 
 def test_attention_has_a_row_per_target_piece_and_a_column_per_source_piece(engine: Engine) -> None:
-    for answer in engine.translate(SENTENCES, attention=True):
+    """Or there is none at all: an engine behind the API of another program has none to show."""
+    answers = engine.translate(SENTENCES, attention=True)
+    if engine.identity.engine == "libretranslate":
+        assert all(answer.attention is None and not answer.pieces for answer in answers)
+        return
+    for answer in answers:
         assert answer.attention is not None
         assert answer.pieces
         assert answer.source_pieces
@@ -102,6 +139,103 @@ def test_identity_is_stable(engine: Engine) -> None:
     assert engine.identity == before
     assert engine.identity.key == before.key
     assert (engine.source, engine.target) == ("en", "es")
+
+
+@pytest.mark.model
+def test_a_server_says_what_the_same_model_says_here(server: str, starter: models.Installed) -> None:
+    here = ArgosEngine(starter, inter_threads=1).translate(SENTENCES)
+    there = remote(server).translate(SENTENCES)
+    # LibreTranslate mends the first letter's case and the last sign; the words are the model's
+    assert [_words(one.text) for one in there] == [_words(one.text) for one in here]
+
+
+def _words(text: str) -> str:
+    return text.strip(" .?!").lower()
+
+
+@pytest.mark.model
+def test_the_provenance_of_a_server_names_it_and_its_models(server: str) -> None:
+    identity = remote(server).identity
+    assert (identity.engine, identity.model) == ("libretranslate", "starter en-es")
+    assert identity.engine_version.startswith("libretranslate 1.")
+    assert "key" not in repr(identity)
+
+
+@pytest.mark.model
+def test_a_pair_that_the_server_lacks_waits_for_the_operator(server: str) -> None:
+    with pytest.raises(ModelMissing, match="Install en-xx on that server"):
+        remote(server, "xx").translate(["The road is open."])
+
+
+@pytest.mark.model
+def test_a_wrong_key_waits_for_the_operator_and_the_right_one_is_sent(starter: models.Installed) -> None:
+    with small(starter, api_key="right") as url:
+        with pytest.raises(EngineRefused, match="TORNAVOZ_LIBRETRANSLATE_KEY"):
+            remote(url, api_key="wrong").translate(["The road is open."])
+        assert remote(url, api_key="right").translate(["The road is open."])[0].text
+
+
+def test_a_server_that_is_away_is_tried_again_later() -> None:
+    engine = remote("http://127.0.0.1:9")
+    with pytest.raises(EngineUnavailable, match="does not answer"):
+        engine.translate(["The road is open."])
+    assert EngineUnavailable.retry is Retry.LATER
+
+
+def test_a_server_in_a_private_range_is_not_contacted_unless_it_is_listed() -> None:
+    guarded = Remote("http://127.0.0.1:9", name="x", api_key="", allow_private=frozenset())("en", "es")
+    with pytest.raises(TargetForbidden, match=r"list its host in \[network\] allow_private"):
+        guarded.translate(["The road is open."])
+
+
+class Scripted:
+    """A wire that gives one answer."""
+
+    def __init__(self, status: int, body: object) -> None:
+        self._answer = status, body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.sent: list[dict[str, object]] = []
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        return self._answer
+
+    def post(self, path: str, content: bytes) -> tuple[int, bytes]:
+        self.sent.append(json.loads(content))
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (500, {"error": "Cannot translate text: boom"}, BatchFailed),
+        (400, {"error": "Invalid request: request exceeds text limit"}, BatchFailed),
+        (503, b"", EngineUnavailable),
+        (429, {"error": "Slowdown"}, EngineUnavailable),
+        (403, {"error": "Please contact the server operator"}, EngineRefused),
+        (200, b"<html>hello</html>", BatchFailed),
+        (200, {"translatedText": ["one too", "many"]}, BatchFailed),
+        (200, {"translatedText": [3]}, BatchFailed),
+    ],
+)
+def test_what_a_server_answers_is_told_apart(status: int, body: object, error: type[Exception]) -> None:
+    engine = LibreTranslateEngine(Scripted(status, body), source="en", target="es", name="x")
+    with pytest.raises(error):
+        engine.translate(["The road is open."])
+
+
+def test_requests_are_bounded_and_hold_each_sentence_once() -> None:
+    class Echo(Scripted):
+        def post(self, path: str, content: bytes) -> tuple[int, bytes]:
+            super().post(path, content)
+            return 200, json.dumps({"translatedText": self.sent[-1]["q"]}).encode()
+
+    wire = Echo(200, {})
+    engine = LibreTranslateEngine(wire, source="en", target="es", name="x")
+    given = [f"{'word ' * 60}{number}." for number in range(90)]
+    answers = engine.translate([*given, given[0], ""])
+    assert [answer.text for answer in answers] == [*given, given[0], ""]
+    asked: list[list[str]] = [sent["q"] for sent in wire.sent]  # type: ignore[misc]
+    assert sum(map(len, asked)) == 90
+    assert all(len(batch) <= 50 and sum(map(len, batch)) <= 4000 for batch in asked)
 
 
 @pytest.mark.model

@@ -1,0 +1,34 @@
+"""The benchmark itself, small: that its contestants run and that its text is the reference's. No figure is judged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.translation import models
+from tests.benchmarks import ceiling
+from tests.benchmarks.bench_translate import Bench, measured, printed
+
+
+@pytest.mark.model
+def test_a_small_run_compares_every_sentence_with_one_call_each(tmp_path: Path) -> None:
+    model = models.install("starter", tmp_path / "models", datetime(2026, 1, 2, tzinfo=UTC))
+    bench = Bench(model=model.path, home=tmp_path, articles=1)
+    report = measured(bench, ("argos-1", "ours", "newsroom", "raw", "scoring"), 1)
+    assert report["sentences"] == 30
+    assert report["differing"] == []
+    assert report["identical"]["ours"] == "30/30"
+    assert report["void"]  # thirty sentences prove nothing about speed
+    assert {row["name"] for row in report["rows"]} == {"argos-1", "ours", "newsroom", "raw"}
+    assert all(row["cpu_seconds"] > 0 and row["peak_rss_mb"] > 0 for row in report["rows"])
+    assert "VOID" in printed(report)
+
+
+def test_the_ceiling_counts_the_weights_that_each_piece_meets(tmp_path: Path) -> None:
+    model = models.install("starter", tmp_path, datetime(2026, 1, 2, tzinfo=UTC))
+    work = ceiling.work(model.path / "model" / "model.bin")
+    assert work.source > 0
+    assert work.target > 0
+    assert work.of(10, 20, 4) == 10 * work.source + 80 * work.target

@@ -65,6 +65,7 @@ class Translating(Table):
     """How texts are translated."""
 
     review: Literal["findings", "always"] = "findings"  # always: nothing is released before an editor approved it
+    only_warn: tuple[Literal["invented-word", "confidence", "quotes"], ...] = ()  # checks that stop nothing here
     variety: Literal["es-ES", "es-419", "es-MX"] | None = None  # how figures are written; unset: as the engine does
     engine: Literal["argos", "libretranslate"] = "argos"
     url: str | None = None  # of the LibreTranslate server

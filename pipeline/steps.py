@@ -161,7 +161,11 @@ def check(newsroom: Newsroom, work: Work) -> Effect:
         return _nothing
     story = _story(articles.get(translation.revision))
     draft = replace(translation.draft, doubt_below=newsroom.doubt_below(translation.draft.engine))
-    findings = (*draft.findings, *check_draft(story, draft))
+    lenient = newsroom.config.translation.only_warn
+    findings = tuple(
+        replace(finding, level=Level.WARN) if finding.code in lenient and finding.level is Level.HOLD else finding
+        for finding in (*draft.findings, *check_draft(story, draft))
+    )
     if newsroom.config.translation.review == "always":
         findings = (*findings, REVIEW)
     findings = waivers.stamped(translation, findings)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from pipeline.errors import ConfigError
 from pipeline.ledger import codec, queries
 from pipeline.ledger.articles import Reception
 from pipeline.ledger.models import Article, Delivery, Revision, Unit
@@ -210,3 +213,32 @@ def test_another_engine_with_the_same_words_makes_no_new_version(office: Office)
     release = office.release(article)
     assert (release.version, release.translation.revision.number) == (1, 2)
     assert office.items()[GUID.format(article)]["date_modified"] == before["date_modified"]
+
+
+QUOTE = 'The mayor said that the toll was a "mistake" of her party.'
+GARBLED = "La alcaldesa dijo que el peaje fue una «asión» de su partido."
+
+
+def misquoted(office: Office) -> int:
+    office.engine.phrases |= {QUOTE: GARBLED}
+    return office.publish(story(paragraphs=(*PARAGRAPHS, QUOTE)))
+
+
+def test_a_word_that_is_none_inside_a_quotation_waits_for_an_editor(office: Office) -> None:
+    [translation] = office.fate(misquoted(office))["translations"]
+    assert translation["state"] == "held"
+    assert [(each["code"], each["level"]) for each in translation["findings"]] == [("invented-word", "hold")]
+
+
+def test_a_newsroom_may_let_such_a_check_warn_only(office: Office) -> None:
+    office.apply('[translation]\nonly_warn = ["invented-word"]\n' + office.text)
+    [translation] = office.fate(misquoted(office))["translations"]
+    assert translation["state"] == "ready"
+    assert [(each["code"], each["level"]) for each in translation["findings"]] == [("invented-word", "warn")]
+
+
+def test_what_keeps_english_out_of_a_spanish_feed_cannot_be_made_a_warning(office: Office) -> None:
+    text = office.text
+    for code in ("leftover-english", "copied", "language", "links", "numbers"):
+        with pytest.raises(ConfigError, match="only_warn"):
+            office.apply(f'[translation]\nonly_warn = ["{code}"]\n{text}')

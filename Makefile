@@ -38,8 +38,8 @@ check: $(STAMP) ## format, lint, types, import rules, migrations
 	@echo "== imports";    $(BIN)/lint-imports
 	@echo "== migrations"; $(BIN)/python -m django makemigrations --check --dry-run --settings pipeline.settings
 
-bench: $(STAMP) ## measure translation speed on this machine; BENCH=websub measures something else
-	@$(BIN)/python tests/benchmarks/bench_$(BENCH).py
+bench: $(STAMP) ## measure translation speed on this machine; BENCH=websub, serving or publish measures something else
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_$(BENCH).py
 
 quality: $(STAMP) ## score the model and the carrying of links; keep the result if nothing fell (PAIRS=file, ALLOW_LOWER=1)
 	@$(BIN)/python docs/quality.py $(if $(PAIRS),--pairs $(PAIRS)) $(if $(ALLOW_LOWER),--allow-lower)

@@ -39,6 +39,15 @@ def index_url(site: str, product: str) -> str:
     return f"{site}/feeds/{product}/"
 
 
+def archive_path(product: str, number: int, generation: int) -> str:
+    """Folder of a closed page of a feed's past: "feeds/es/all/archive/7"; "…/7-2" after something had to leave it."""
+    return f"{archive_folder(product)}/{number}{f'-{generation}' if generation > 1 else ''}"
+
+
+def archive_folder(product: str) -> str:
+    return f"feeds/{product}/archive"
+
+
 def stylesheet_path(language: str) -> str:
     """What makes a feed readable in a browser, in the language of its words."""
     return f"feeds/feed-{words(language).language}.xsl"

@@ -20,10 +20,11 @@ from django.db import connection
 from django.db.models import Count
 from lxml import etree
 
-from feeds import documents, files
+from feeds import documents, past
 from feeds.addresses import FORMATS, article_path, feed_path, private_folder
+from feeds.files import CODINGS
+from feeds.outputs import WRITERS
 from feeds.readback import entries
-from feeds.steps import WRITERS
 from pipeline.config import Config
 from pipeline.ledger import codec
 from pipeline.ledger.models import Article, Partner, Product, Release, Revision, Translation, Unit
@@ -49,6 +50,7 @@ def _look(config: Config, now: datetime) -> set[str]:
     )
     return {
         *_feeds(config, due, now),
+        *past.disagreements(config, due, now),
         *_strangers(due),
         *_pages(config, due, now),
         *_temporary(),
@@ -110,18 +112,7 @@ def _feed(name: str, paths: dict[str, Path], fresh: FeedDocument, earlier: FeedD
             continue
         if not current:
             yield from _differences(form, where, content, fresh, earlier)
-        yield from _twins(where, path, content)
-
-
-def _twins(where: str, path: Path, content: bytes) -> Iterator[str]:
-    for coding in files.CODINGS:
-        twin = files.twin_of(path, coding)
-        try:
-            other = twin.exists() and files.unpacked(twin) != content
-        except files.DAMAGED:
-            other = True
-        if other:
-            yield f"the compressed twin {twin.name} of {where} holds something else"
+        yield from past.twins(where, path, content)
 
 
 def _differences(form: str, where: str, content: bytes, fresh: FeedDocument, earlier: FeedDocument) -> Iterator[str]:
@@ -179,7 +170,7 @@ def _pages(config: Config, due: set[str], now: datetime) -> Iterator[str]:
             yield f"{path.relative_to(settings.PUBLIC_DIR)} is missing"
     for path in there - expected:
         yield f"{path.relative_to(settings.PUBLIC_DIR)} stands there, but the ledger does not show it"
-    for suffix in files.CODINGS.values():
+    for suffix in CODINGS.values():
         for twin in settings.PUBLIC_DIR.glob(f"*/articles/*.html{suffix}"):
             if not twin.with_suffix("").exists():  # a web server would go on serving what was withdrawn
                 yield f"{twin.relative_to(settings.PUBLIC_DIR)} stands there without its page"

@@ -7,17 +7,18 @@ Rights are asked again here, at every rendering: an entry whose permission ended
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from html import escape
 from itertools import count
 
 from django.db.models import F, Q, QuerySet
 
-from feeds.addresses import article_url, feed_urls, index_url, on_site, stylesheet_path
+from feeds import history
+from feeds.addresses import FORMATS, archive_path, article_url, feed_urls, index_url, on_site, stylesheet_path
 from pipeline.config import Config
-from pipeline.ledger import catalog, codec, embargoes
-from pipeline.ledger.models import CorrectionNote, Delivery, Partner, Product, Release
+from pipeline.ledger import archives, catalog, codec, embargoes
+from pipeline.ledger.models import ArchivePage, CorrectionNote, Delivery, Partner, Product, Release
 from pipeline.ledger.permissions import to_publish
 from pipeline.stages import ReleaseState
 from pipeline.text.blocks import sanitise, to_html
@@ -28,6 +29,7 @@ from pipeline.types import (
     Draft,
     Entry,
     FeedDocument,
+    History,
     Ruling,
     Status,
     Story,
@@ -35,15 +37,14 @@ from pipeline.types import (
 )
 
 SUMMARY_CHARACTERS = 300
-
-# Withdrawn after it had been seen: an article that was withheld or waiting until then leaves no stub.
-STUB = Q(state=ReleaseState.CANCELED, version__gt=1) & (Q(embargo_until=None) | Q(embargo_until__lte=F("canceled_at")))
+LOOK_BACK = 10  # feeds' worth of releases that are looked at to fill one feed, where most may not be put to its use
 
 
 def product_document(product: Product, config: Config, *, now: datetime) -> FeedDocument:
     """What everybody may subscribe to: free, non-commercial reading is the use that a public feed stands for."""
-    entries = _first(_shown(product, config, now), config, UseClass.NON_COMMERCIAL, now)
-    return _document(product, config, entries, title=product.title, urls=feed_urls(config.site.url, product.path))
+    entries = _first(product, _shown(product, config, now), config, UseClass.NON_COMMERCIAL, now)
+    urls = feed_urls(config.site.url, product.path)
+    return _document(product, config, entries, urls=urls, history=history.of_product(product, config))
 
 
 def partner_document(product: Product, partner: Partner, config: Config, *, now: datetime) -> FeedDocument:
@@ -54,21 +55,40 @@ def partner_document(product: Product, partner: Partner, config: Config, *, now:
     use = catalog.use_of(partner)
     rows = _shown(product, config, now).exclude(pk__in=embargoes.hidden_from(partner))
     resent = _resent(product, partner, limit=config.site.feed_size)
+    again = rows.filter(pk__in=list(resent))
     entries = {
         entry.guid: entry
-        for some in (rows, rows.filter(pk__in=list(resent)))
-        for entry in _first(some, config, use, now, resent=resent)
+        for entry in (
+            *_first(product, rows, config, use, now, resent=resent),
+            *_permitted(again, config, use, now, resent=resent),
+        )
     }
     newest = sorted(entries.values(), key=lambda entry: (entry.updated, entry.guid), reverse=True)
     title = f"{product.title} · {partner.name}"
-    return _document(product, config, newest[: config.site.feed_size], title=title, urls={})
+    return _document(product, config, newest, title=title, history=history.of_partner(product))
+
+
+def archive_document(page: ArchivePage, config: Config, *, now: datetime) -> FeedDocument:
+    """A closed page of the public feed's past."""
+    entries = list(_permitted(_related(archives.on_page(page)), config, UseClass.NON_COMMERCIAL, now))
+    place = archive_path(page.product.path, page.number, page.generation)
+    urls = {form: f"{config.site.url}/{place}/{name}" for form, name in FORMATS.items()}
+    return _document(page.product, config, entries, urls=urls, history=history.of_page(page, config), page=page)
+
+
+def partner_archive_document(page: ArchivePage, partner: Partner, config: Config, *, now: datetime) -> FeedDocument:
+    """The same page as one partner may use it."""
+    rows = _related(archives.on_page(page)).exclude(pk__in=embargoes.hidden_from(partner))
+    entries = list(_permitted(rows, config, catalog.use_of(partner), now))
+    title = f"{page.product.title} · {partner.name}"
+    return _document(page.product, config, entries, title=title, history=history.of_partner_page(page), page=page)
 
 
 def page_entry(article: int, language: str, config: Config, *, now: datetime) -> Entry | None:
     """The article's page: usable if any product shows it, a stub once it is withdrawn, else nothing."""
     release = (
         Release.objects.filter(article=article, product__language=language, product__active=True)
-        .filter(Q(state=ReleaseState.USABLE) | STUB)
+        .filter(archives.SEEN)
         .select_related("product", "article__source", "translation__revision")
         .order_by("-updated_at", "pk")
         .first()
@@ -79,38 +99,66 @@ def page_entry(article: int, language: str, config: Config, *, now: datetime) ->
 def products(config: Config) -> list[FeedDocument]:
     """Every active product without its entries: what the front page lists."""
     rows = Product.objects.filter(active=True).order_by("language", "slug")
-    return [_document(row, config, [], title=row.title, urls=feed_urls(config.site.url, row.path)) for row in rows]
+    return [_document(row, config, [], urls=feed_urls(config.site.url, row.path)) for row in rows]
 
 
 def _shown(product: Product, config: Config, now: datetime) -> QuerySet[Release]:
     """Usable releases and young stubs, the most recently changed first."""
     stub_from = now - timedelta(days=config.site.stub_days)
-    return (
-        Release.objects.filter(product=product)
-        .filter(Q(state=ReleaseState.USABLE) | STUB & Q(canceled_at__gte=stub_from))
-        .select_related("product", "article__source", "translation__revision")
-        .order_by("-updated_at", "-pk")
-    )
+    rows = Release.objects.filter(product=product)
+    young = rows.filter(Q(state=ReleaseState.USABLE) | archives.STUB & Q(canceled_at__gte=stub_from))
+    return _related(young).order_by("-updated_at", "-pk")
+
+
+def _related(rows: QuerySet[Release]) -> QuerySet[Release]:
+    return rows.select_related("product", "article__source", "translation__revision")
 
 
 def _first(
+    product: Product,
     rows: QuerySet[Release],
     config: Config,
     use: UseClass,
     now: datetime,
     *,
     resent: Mapping[int, datetime] | None = None,
-) -> list[Entry]:
-    """As many entries as a feed holds, of those that may be put to this use."""
-    size, sent = config.site.feed_size, resent or {}
-    found: list[Entry] = []
-    for start in count(step=size):  # a page at a time: nearly always the first is enough
+) -> Iterator[Entry]:
+    """What a subscription document holds, of what may be put to this use: see history.py for how much that is."""
+    size, needed, shown, room = config.site.feed_size, history.needed(product), 0, history.MAX_BYTES
+    oldest: datetime | None = None
+    for looked_at, release in enumerate(_in_pages(rows, size)):
+        oldest = oldest or min([history.recent(release, config), *needed.values()])
+        filling = room > 0 and shown < size and looked_at < LOOK_BACK * size
+        wanted = release.pk in needed or filling or (room > 0 and release.updated_at >= oldest)
+        if not wanted and release.updated_at < oldest:
+            return
+        if wanted and (entry := entry_of(release, config, use, now, resent=(resent or {}).get(release.pk))):
+            shown += 1
+            room -= history.weight(len(entry.body))
+            yield entry
+
+
+def _in_pages(rows: QuerySet[Release], size: int) -> Iterator[Release]:
+    """The rows, fetched a page at a time: nearly always the first is enough."""
+    for start in count(step=size):
         page = list(rows[start : start + size])
-        some = (entry_of(release, config, use, now, resent=sent.get(release.pk)) for release in page)
-        found += [entry for entry in some if entry is not None]
-        if len(page) < size or len(found) >= size:
-            break
-    return found[:size]
+        yield from page
+        if len(page) < size:
+            return
+
+
+def _permitted(
+    rows: QuerySet[Release],
+    config: Config,
+    use: UseClass,
+    now: datetime,
+    *,
+    resent: Mapping[int, datetime] | None = None,
+) -> Iterator[Entry]:
+    """All of these rows that may be put to this use."""
+    for release in rows:
+        if entry := entry_of(release, config, use, now, resent=(resent or {}).get(release.pk)):
+            yield entry
 
 
 def entry_of(
@@ -177,23 +225,34 @@ def _resent(product: Product, partner: Partner, *, limit: int) -> dict[int, date
 
 
 def _document(
-    product: Product, config: Config, entries: list[Entry], *, title: str, urls: dict[str, str]
+    product: Product,
+    config: Config,
+    entries: Iterable[Entry],
+    *,
+    title: str | None = None,
+    urls: Mapping[str, str] | None = None,
+    history: History | None = None,
+    page: ArchivePage | None = None,
 ) -> FeedDocument:
+    """A document of these entries; of a closed `page` the time is the page's own, not that of what is left on it."""
+    shown = tuple(entries)
     return FeedDocument(
         id=f"tag:{config.site.tag}:feed/{product.path}",
-        title=title,
+        title=title or product.title,
         subtitle=product.subtitle,
         language=product.language,
         home_url=index_url(config.site.url, product.path),
-        urls=urls,
-        updated=max((entry.updated for entry in entries), default=product.created_at),
+        urls=urls or {},
+        updated=page.until if page else max((entry.updated for entry in shown), default=product.created_at),
         publisher=config.site.name,
         contact=config.site.contact,
-        entries=tuple(entries),
+        entries=shown,
         ttl_minutes=config.site.ttl_minutes,
         icon=config.site.icon,
         logo=config.site.logo,
         # an outside hub must not hear of a private feed's address, so a private feed names our own hub or none
-        hub=config.hub_url if urls or config.site.hub == "own" else None,
+        # A closed page is nothing to subscribe to.
+        hub=config.hub_url if not page and (urls or config.site.hub == "own") else None,
         stylesheet=on_site(config.site.url, stylesheet_path(product.language)),
+        history=history or History(),
     )

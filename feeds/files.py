@@ -87,6 +87,20 @@ def remove(path: Path) -> bool:
             return any(gone)
 
 
+def clear(folder: Path) -> bool:
+    """Take a folder away with every published file in it, at any depth. True if there was one. Raises PublishError."""
+    if not folder.is_dir():
+        return False
+    with _reported(folder):
+        for path in sorted(folder.rglob("*"), reverse=True):
+            if path.is_dir():
+                path.rmdir()
+            else:
+                _unlink(path)
+        folder.rmdir()
+    return True
+
+
 def twin_of(path: Path, coding: str = "gzip") -> Path:
     """Where the twin of `path` in that coding stands."""
     return path.with_name(path.name + CODINGS[coding])

@@ -13,12 +13,13 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 
 from feeds import shelf
-from feeds.files import CODINGS
+from feeds.files import CODINGS, etag
 from feeds.shelf import Held, fetch
 from feeds.style import STYLE
 
@@ -97,25 +98,42 @@ def answer(
     found = fetch(base, name)
     if found is None:
         return _absent(asked, base, name, private=private, max_age=max_age)
-    kind = _TYPES[suffix]
     coding, packed = _best(asked.accept_encoding, base, name, found)
+    seconds = FOR_EVER if _ARCHIVE.search(name) else max_age
+    stated = tuple({**dict(found.links), **dict(links)}.items())
+    headers = _described(found, _TYPES[suffix], private=private, seconds=seconds, links=stated)
+    if packed:
+        headers["ETag"] = f'{found.tag[:-1]}-{coding}"'
+    if _unchanged(asked, found):
+        return Answer(304, headers)
+    if packed:
+        headers["Content-Encoding"] = coding
+    return _full(asked, packed or found, _TYPES[suffix], headers)
+
+
+def private_answer(asked: Asked, content: bytes, name: str, *, modified: datetime, max_age: int = MAX_AGE) -> Answer:
+    """The same for a document of that name which is no file, but was made for the one who asks."""
+    if asked.method not in ("GET", "HEAD"):
+        return plain(405, "Only GET and HEAD are answered here.", {"Allow": "GET, HEAD"})
+    made, kind = Held(content, etag(content), int(modified.timestamp())), content_type(Path(name))
+    headers = _described(made, kind, private=True, seconds=max_age, links=())
+    return Answer(304, headers) if _unchanged(asked, made) else _full(asked, made, kind, headers)
+
+
+def _described(found: Held, kind: str, *, private: bool, seconds: int, links: shelf.Links) -> dict[str, str]:
     headers = {
-        "ETag": f'{found.tag[:-1]}-{coding}"' if packed else found.tag,
+        "ETag": found.tag,
         "Last-Modified": formatdate(min(found.modified, time.time()), usegmt=True),  # never ahead of Date
-        "Cache-Control": _caching(private, FOR_EVER if _ARCHIVE.search(name) else max_age),
+        "Cache-Control": _caching(private, seconds),
         "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
         **_by_kind(kind),
     }
     if private:
         headers["X-Robots-Tag"] = "noindex"
-    if listed := _link_header(tuple({**dict(found.links), **dict(links)}.items())):
+    if listed := _link_header(links):
         headers["Link"] = listed
-    if _unchanged(asked, found):
-        return Answer(304, headers)
-    if packed:
-        headers["Content-Encoding"] = coding
-    return _full(asked, packed or found, kind, headers)
+    return headers
 
 
 def content_type(path: Path) -> str:
@@ -155,13 +173,17 @@ def _kind_of(name: str) -> str | None:
 
 
 def _absent(asked: Asked, base: str, name: str, *, private: bool, max_age: int) -> Answer:
-    if name.endswith(".html") and (gone := fetch(base, name.removesuffix(".html") + ".gone.html")):
+    notice = name.removesuffix(".html") + ".gone.html"
+    if name.endswith(".html") and (gone := fetch(base, notice)):
+        coding, packed = _best(asked.accept_encoding, base, notice, gone)
         headers = {
             "Cache-Control": _caching(private, max_age),
+            "Vary": "Accept-Encoding",
             "X-Content-Type-Options": "nosniff",
             **_by_kind("text/html"),
+            **({"Content-Encoding": coding} if packed else {}),
         }
-        return _full(asked, gone, "text/html", headers, status=410)
+        return _full(asked, packed or gone, "text/html", headers, status=410)
     if _ARCHIVE.search(name) and (moved := shelf.newer_generation(base, name)):
         return plain(301, "This page was made anew.", {"Location": moved, "Cache-Control": _caching(private, max_age)})
     return plain(404, "There is nothing at this address.")

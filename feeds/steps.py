@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -20,27 +20,22 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
-from feeds import addresses, documents, files, jsonfeed, page, render, webhooks, websub, withdrawals
-from feeds.item import carried
+from feeds import addresses, documents, files, history, outputs, page, webhooks, websub, withdrawals
 from feeds.opml import opml
 from feeds.proofs import prove
-from feeds.readback import bodies
 from feeds.stylesheet import stylesheet
 from pipeline.errors import PublishError
 from pipeline.ledger import audit, deliveries, receipts, subscriptions, units
-from pipeline.ledger.models import Delivery, Partner, Product, Release
-from pipeline.rights import invariant
-from pipeline.rights.rendered import edge_words
+from pipeline.ledger.models import ArchivePage, Delivery, Partner, Product, Release
 from pipeline.runner import Effect, StepFunction, Work
 from pipeline.stages import DeliveryState, Step
 from pipeline.steps import Newsroom
 from pipeline.telemetry import FILES
-from pipeline.types import Entry, FeedDocument, Status
+from pipeline.types import FeedDocument, Status
 
 log = structlog.get_logger(__name__)
 
 LOCKS = 64  # two subjects may share one: they wait for each other, which costs a moment and nothing else
-WRITERS = {"rss": render.rss, "atom": render.atom, "json": jsonfeed.jsonfeed}
 
 
 def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
@@ -67,18 +62,70 @@ def deliver(newsroom: Newsroom, work: Work) -> Effect:
 
 
 def publish(newsroom: Newsroom, work: Work) -> Effect:
-    """Render the current state of a page, a product's feeds, or a partner's private feeds to files."""
+    """Render the current state of a page, a product's feeds, a page of their past, or private feeds to files."""
     kind, _, rest = work.subject.partition(":")
+    more = kind == "feed" and _close_pages(newsroom, work, int(rest))
     with _locked(work.subject):
         if kind == "page":
             article, _, language = rest.partition(":")
             return _publish_page(newsroom, work, int(article), language)
         if kind == "feed":
-            return _publish_product(newsroom, work, Product.objects.get(pk=int(rest)))
+            effect = _publish_product(newsroom, work, Product.objects.get(pk=int(rest)))
+            return partial(_and_again, effect, work) if more else effect
+        if kind == "archive":
+            return partial(_tell, work, _publish_archive(newsroom, int(rest), work.now))
         partner, _, product = rest.partition(":")
         return _publish_private(
             newsroom, work, Partner.objects.get(pk=int(partner)), Product.objects.get(pk=int(product))
         )
+
+
+def _and_again(effect: Effect, work: Work) -> None:
+    effect()
+    units.arm(Step.PUBLISH, work.subject, now=work.now)
+
+
+def _close_pages(newsroom: Newsroom, work: Work, product: int) -> bool:
+    """Close what the feed need not show any longer, and write those pages before the feed points to them.
+
+    True if there may be more to close than one run should.
+
+    A page that was closed by somebody who did not live to write it is written too. Each has a lock of its own, which
+    is not taken inside another: two subjects may share one.
+    """
+    row = Product.objects.get(pk=product)
+    if not row.active:
+        return False
+    with _locked(work.subject):
+        closed = history.close_pages(row, newsroom.config, now=work.now)
+    due = {old.number for old in closed} | ({closed[0].number - 1} if closed else set())
+    for old in row.archive.order_by("-number")[: 2 * history.PAGES_AT_ONCE]:
+        if old.number in due or not _archive_folder(old).exists():
+            work.renew()
+            with _locked(f"archive:{old.pk}"):
+                _publish_archive(newsroom, old.pk, work.now)
+    return len(closed) >= history.PAGES_AT_ONCE
+
+
+def _archive_folder(old: ArchivePage) -> Path:
+    return Path(settings.PUBLIC_DIR, addresses.archive_path(old.product.path, old.number, old.generation))
+
+
+def _publish_archive(newsroom: Newsroom, key: int, now: datetime) -> bool:
+    """Write a page of the past at its present address, and take it away from every earlier one."""
+    old = ArchivePage.objects.select_related("product").get(pk=key)
+    folder, changed = _archive_folder(old), []
+    if old.product.active:
+        document = documents.archive_document(old, newsroom.config, now=now)
+        changed = [
+            _write(folder / addresses.FORMATS[form], content, document.updated)
+            for form, content in outputs.rendered(document).items()
+        ]
+    for other in folder.parent.glob(f"{old.number}*"):
+        stale = other != folder or not old.product.active
+        if stale and other.name.partition("-")[0] == str(old.number):
+            changed.append(files.clear(other))
+    return any(changed)
 
 
 def _publish_page(newsroom: Newsroom, work: Work, article: int, language: str) -> Effect:
@@ -93,7 +140,7 @@ def _publish_page(newsroom: Newsroom, work: Work, article: int, language: str) -
         feeds = addresses.feed_urls(newsroom.config.site.url, _first_product(article, language))
         site = newsroom.config.site
         content = page.article(entry, feeds, site=site.name, home_url=f"{site.url}/")
-        _refuse_one("page", entry, content.decode())
+        outputs.refuse_one("page", entry, content.decode())
         changed = [files.remove(tombstone), _write(path, content, entry.updated)]
     return partial(_tell, work, any(changed), article=article)
 
@@ -101,15 +148,14 @@ def _publish_page(newsroom: Newsroom, work: Work, article: int, language: str) -
 def _publish_product(newsroom: Newsroom, work: Work, product: Product) -> Effect:
     index = settings.PUBLIC_DIR / addresses.index_path(product.path)
     if not product.active:
-        paths = [settings.PUBLIC_DIR / addresses.feed_path(product.path, form) for form in WRITERS]
+        paths = [settings.PUBLIC_DIR / addresses.feed_path(product.path, form) for form in addresses.FORMATS]
         gone = [files.remove(path) for path in (*paths, index)]
+        gone.append(files.clear(settings.PUBLIC_DIR / addresses.archive_folder(product.path)))
         return partial(_tell, work, any(gone), product=product)
     document = documents.product_document(product, newsroom.config, now=work.now)
-    outputs = {form: writer(document) for form, writer in WRITERS.items()}
-    _refuse_uncredited(document.entries, outputs)
     changed = [
         _write(settings.PUBLIC_DIR / addresses.feed_path(product.path, form), content, document.updated)
-        for form, content in outputs.items()
+        for form, content in outputs.rendered(document).items()
     ]
     site = newsroom.config.site
     changed.append(_write(index, page.index(document, site=site.name, home_url=f"{site.url}/"), document.updated))
@@ -128,7 +174,7 @@ def _publish_front(newsroom: Newsroom, language: str) -> list[bool]:
     """What all products share: the front page, the list of feeds, the stylesheet that browsers show feeds with."""
     site, products = newsroom.config.site, documents.products(newsroom.config)
     home_url, opml_url = f"{site.url}/", f"{site.url}/{addresses.OPML}"
-    outputs = {
+    shared = {
         "index.html": page.home(
             products, title=site.name, language=products[0].language, home_url=home_url, opml_url=opml_url
         ),
@@ -136,7 +182,7 @@ def _publish_front(newsroom: Newsroom, language: str) -> list[bool]:
         addresses.stylesheet_path(language): stylesheet(language),
     }
     changed_at = max(product.updated for product in products)
-    return [_write(settings.PUBLIC_DIR / path, content, changed_at) for path, content in outputs.items()]
+    return [_write(settings.PUBLIC_DIR / path, content, changed_at) for path, content in shared.items()]
 
 
 def _publish_private(newsroom: Newsroom, work: Work, partner: Partner, product: Product) -> Effect:
@@ -145,10 +191,9 @@ def _publish_private(newsroom: Newsroom, work: Work, partner: Partner, product: 
         gone = [files.remove(folder / name) for name in addresses.FORMATS.values()]
         return partial(_tell, work, any(gone), product=product)
     document = documents.partner_document(product, partner, newsroom.config, now=work.now)
-    outputs = {form: writer(document) for form, writer in WRITERS.items() if form in (partner.formats or WRITERS)}
-    _refuse_uncredited(document.entries, outputs)
-    changed = [_write(folder / addresses.FORMATS[form], content, document.updated) for form, content in outputs.items()]
-    changed += [files.remove(folder / name) for form, name in addresses.FORMATS.items() if form not in outputs]
+    made = outputs.rendered(document, partner.formats)
+    changed = [_write(folder / addresses.FORMATS[form], content, document.updated) for form, content in made.items()]
+    changed += [files.remove(folder / name) for form, name in addresses.FORMATS.items() if form not in made]
 
     def save() -> None:
         _tell(work, any(changed), product=product)
@@ -170,22 +215,6 @@ def _settle(partner: Partner, product: Product, document: FeedDocument, now: dat
         channel="feed",
         state=DeliveryState.PENDING,
     ).update(state=DeliveryState.SENT, settled_at=now)
-
-
-def _refuse_uncredited(entries: Iterable[Entry], outputs: Mapping[str, bytes]) -> None:
-    """No feed leaves without its credits: the invariant is asked of the very bytes that are about to be written."""
-    for form, content in outputs.items():
-        found = bodies(form, content)
-        for entry in entries:
-            if entry.status is not Status.CANCELED:
-                _refuse_one(form, entry, found.get(entry.guid, ""))
-
-
-def _refuse_one(form: str, entry: Entry, output: str) -> None:
-    first, last = edge_words(carried(entry.body))
-    problems = invariant.problems(output, entry.attribution, first_words=first, last_words=last)
-    if problems:
-        raise PublishError(f"{form} of {entry.guid} was not written: {'; '.join(problems)}")
 
 
 def _write(path: Path, content: bytes, modified: datetime) -> bool:

@@ -8,6 +8,8 @@ from feeds import hub, views
 from feeds.api.application import api
 from feeds.api.page import page
 
+_FEED = r"(?P<product>[a-z-]+/[a-z0-9-]+)/(?P<name>(?:archive/[0-9]{1,9}/)?[a-z.]+)$"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.published, {"path": "index.html"}),
     path("health", views.health),
@@ -16,9 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", page),
     path("api/v1/", api.urls),
     re_path(r"^api/", views.no_operation),
-    re_path(
-        r"^private/(?P<partner>[a-z0-9-]+)/(?P<product>[a-z-]+/[a-z0-9-]+)/(?P<name>[a-z.]+)$", views.private_basic
-    ),
-    re_path(r"^p/(?P<token>[A-Za-z0-9_-]{8,100})/(?P<product>[a-z-]+/[a-z0-9-]+)/(?P<name>[a-z.]+)$", views.private),
+    re_path(rf"^private/(?P<partner>[a-z0-9-]+)/{_FEED}", views.private_basic),
+    re_path(rf"^p/(?P<token>[A-Za-z0-9_-]{{8,100}})/{_FEED}", views.private),
     re_path(r"^(?P<path>.+)$", views.published),
 ]

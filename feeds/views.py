@@ -18,13 +18,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from feeds import static, tokens
+from feeds import documents, outputs, static, tokens
 from feeds.addresses import FORMATS, private_folder
 from feeds.api.problems import Problem
 from feeds.fetches import fetched
 from feeds.front import asked_of
 from feeds.newsroom import newsroom
-from pipeline.ledger.models import Partner, Token
+from pipeline.ledger.models import Partner, Product, Token
 
 _FORM_OF = {name: form for form, name in FORMATS.items()}
 
@@ -84,14 +84,31 @@ def _own_feed(
     language, _, slug = product.partition("/")
     holder = partner or Partner(pk=0)
     row = holder.products.filter(language=language, slug=slug, active=True).first()
-    form = _FORM_OF.get(name)
+    folder, _, file = name.rpartition("/")
+    form = _FORM_OF.get(file)
     if partner is None or row is None or form is None or form not in (partner.formats or FORMATS):
         return _file(request, settings.PRIVATE_DIR, "-", private=True)
+    if folder:
+        return _own_past(request, partner, row, int(folder.removeprefix("archive/")), form, now)
     path = f"{private_folder(partner.slug, row.path)}/{name}"
     answer = _file(request, settings.PRIVATE_DIR, path, private=True, links=links)
     if request.method == "GET" and answer.status_code in (200, 304):
         fetched(partner, row, form, at=now)
     return answer
+
+
+def _own_past(
+    request: HttpRequest, partner: Partner, product: Product, number: int, form: str, now: datetime
+) -> HttpResponse:
+    """A page of the past of a partner's feed. It is seldom asked for and never kept as a file, so nothing of what is
+    withdrawn, or not for this partner any more, can be left behind on one."""
+    page = product.archive.select_related("product").filter(number=number).first()
+    if page is None:
+        return _file(request, settings.PRIVATE_DIR, "-", private=True)
+    document = documents.partner_archive_document(page, partner, newsroom(), now=now)
+    content, asked = outputs.rendered(document, [form])[form], asked_of(request.META)
+    name, modified = FORMATS[form], document.updated
+    return _answered(static.private_answer(asked, content, name, modified=modified, max_age=poll_seconds()))
 
 
 def _file(
@@ -102,7 +119,11 @@ def _file(
     private: bool = False,
     links: tuple[tuple[str, str], ...] = (),
 ) -> HttpResponse:
-    found = static.answer(asked_of(request.META), root, path, private=private, max_age=poll_seconds(), links=links)
+    asked = asked_of(request.META)
+    return _answered(static.answer(asked, root, path, private=private, max_age=poll_seconds(), links=links))
+
+
+def _answered(found: static.Answer) -> HttpResponse:
     response = HttpResponse(found.body, status=found.status, headers=dict(found.headers))
     if found.status == 304:
         del response["Content-Type"]

@@ -39,7 +39,8 @@ class Site(Table):
     url: str = "http://127.0.0.1:8000"
     tag: str = "tornavoz.example,2026"  # RFC 4151 authority of every guid: a domain held on a date. Never change it.
     contact: str | None = None
-    feed_size: int = Field(default=50, ge=1, le=500)  # entries in a feed
+    feed_size: int = Field(default=50, ge=1, le=500)  # entries in a feed, at least; older ones are in its archive
+    feed_hours: int = Field(default=24, ge=12)  # what changed in so many hours is in the feed, however much it is
     stub_days: int = Field(default=30, ge=1)  # how long a withdrawn entry stays as a stub
     hub: str = "own"  # WebSub: "own" serves one at /hub, "none" has none, an address names another one
     ttl_minutes: int = Field(default=15, ge=1)

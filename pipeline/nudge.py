@@ -73,14 +73,24 @@ def _bell(broker_url: str) -> Celery:
     return make_app(broker_url)
 
 
-def ring(unit: int, queue: str, *, broker_url: str) -> bool:
-    """Tell a worker of `queue` that `unit` is due. False when nobody could be told, which is not an error."""
+def ring(unit: int, queue: str, *, broker_url: str, wait: float = 0) -> bool:
+    """Tell a worker of `queue` that `unit` is due, or will be in `wait` seconds.
+
+    False when nobody could be told, which is not an error.
+    """
     global _quiet_until  # noqa: PLW0603  one bell, one silence
     if not broker_url or time.monotonic() < _quiet_until:
         return False
     try:
         _bell(broker_url).send_task(
-            TASK, args=[unit], queue=queue, retry=False, expires=120, ignore_result=True, serializer="json"
+            TASK,
+            args=[unit],
+            queue=queue,
+            countdown=wait if wait > 0 else None,
+            retry=False,
+            expires=120,
+            ignore_result=True,
+            serializer="json",
         )
     except (OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + QUIET_SECONDS

@@ -234,7 +234,10 @@ class Runner:
         seconds: float | None = None,
         on_run: Callable[[Outcome], None] | None = None,
     ) -> int:
-        """Run due units until none is due, or the time is up. Returns how many were run."""
+        """Run due units until none is due, or the time is up. Returns how many were run.
+
+        What waits for company only is run when nothing else is left to do.
+        """
         until = None if seconds is None else time.monotonic() + seconds
         ran = 0
 
@@ -244,12 +247,14 @@ class Runner:
             if on_run:
                 on_run(outcome)
 
-        while waiting := units.due(now=self._clock(), queues=queues, limit=50):
+        while True:
+            waiting = units.due(now=self._clock(), queues=queues, limit=50)
+            if not waiting and not units.end_wait(now=self._clock(), queues=queues):
+                return ran
             before = ran
             for unit in waiting:
                 if until is not None and time.monotonic() >= until:
                     return ran
                 self.run(unit, on_run=count)
-            if ran == before:  # others took everything we saw
+            if waiting and ran == before:  # others took everything we saw
                 return ran
-        return ran

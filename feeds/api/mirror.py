@@ -22,7 +22,7 @@ from feeds import documents
 from feeds.api.cursor import Cursor
 from feeds.item import Item, carried, item
 from pipeline.config import Config
-from pipeline.ledger import catalog, changes, embargoes
+from pipeline.ledger import archives, catalog, changes, embargoes
 from pipeline.ledger.models import Partner, Release
 from pipeline.rights import invariant
 from pipeline.rights.rendered import edge_words
@@ -79,7 +79,7 @@ def _theirs(partner: Partner) -> QuerySet[Release]:
     unseen = Q(state=ReleaseState.SCHEDULED) | Q(state=ReleaseState.WITHHELD, version=0)
     return (
         Release.objects.filter(product__in=products)
-        .filter(~Q(state=ReleaseState.CANCELED) | documents.STUB)
+        .filter(~Q(state=ReleaseState.CANCELED) | archives.STUB)
         .exclude(unseen)
         .exclude(pk__in=embargoes.hidden_from(partner))
         .select_related("product", "article__source", "translation__revision")

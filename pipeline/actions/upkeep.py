@@ -8,7 +8,7 @@ from django.db import transaction
 
 from pipeline.actions import embargoes
 from pipeline.actions.review import rights_changed
-from pipeline.ledger import audit, catalog, changes, codec, releases, units
+from pipeline.ledger import archives, audit, catalog, changes, codec, releases, units
 from pipeline.ledger.models import Event, Partner, Product, Release, Source, Translation, Unit
 from pipeline.ledger.permissions import to_publish
 from pipeline.stages import ReleaseState, Step, TranslationState
@@ -98,5 +98,6 @@ def offer_again(*, now: datetime) -> int:
 
 @transaction.atomic
 def refresh_everything(*, now: datetime) -> int:
-    """The same with every article's page: after a restore, or a change of [site]."""
+    """The same with every article's page and every page of the past: after a restore, or a change of [site]."""
+    archives.arm_all(now=now)
     return len(releases.arm_publications(Release.objects.select_related("product"), now=now)) + refresh_feeds(now=now)

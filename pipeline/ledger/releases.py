@@ -6,15 +6,17 @@ Knows: versions, guids, who was sent what. Must not know: how a release is decid
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from pipeline.ledger import audit, codec, deliveries, embargoes, units
+from pipeline.ledger import archives, audit, codec, deliveries, embargoes, units
 from pipeline.ledger.models import CorrectionNote, Delivery, Partner, Product, Release
 from pipeline.release.decide import Action, Candidate, Decision, Standing, embargo, guid
 from pipeline.stages import DeliveryState, ReleaseState, Step
 from pipeline.types import Attribution, Permission, Ruling, TranslationId
+
+_NOT_SHOWN = frozenset({ReleaseState.CANCELED, ReleaseState.WITHHELD})
 
 
 def standing(article: int, product: int) -> tuple[Release | None, Standing | None]:
@@ -178,19 +180,36 @@ def received_by(release: Release) -> QuerySet[Partner]:
 
 
 def arm_publications(releases: Iterable[Release], *, now: datetime) -> list[int]:
-    """Arm every page and feed that shows these releases. Returns the units, pages first."""
+    """Arm every page and feed that shows these releases. Returns the units, pages first.
+
+    Feeds gather changes for a moment, so that a burst renders them a few times only. A text that must not be shown any
+    longer leaves at once.
+    """
     rows = list(releases)
-    return [*arm_pages(rows, now=now), *arm_feeds(dict.fromkeys(row.product_id for row in rows), partner=None, now=now)]
+    leaving = [row for row in rows if row.state in _NOT_SHOWN]
+    rewritten = archives.take_off(leaving, now=now)
+    at_once = {row.product_id for row in leaving}
+    others = dict.fromkeys(row.product_id for row in rows if row.product_id not in at_once)
+    return [
+        *arm_pages(leaving, now=now, urgent=True),
+        *rewritten,
+        *arm_pages((row for row in rows if row.state not in _NOT_SHOWN), now=now),
+        *arm_feeds(sorted(at_once), partner=None, now=now, urgent=True),
+        *arm_feeds(others, partner=None, now=now),
+    ]
 
 
-def arm_pages(releases: Iterable[Release], *, now: datetime) -> list[int]:
+def arm_pages(releases: Iterable[Release], *, now: datetime, urgent: bool = False) -> list[int]:
     """Arm the pages of these releases."""
     pages = dict.fromkeys(f"page:{release.article_id}:{release.product.language}" for release in releases)
-    return [units.arm(Step.PUBLISH, subject, now=now) for subject in pages]
+    return [units.arm(Step.PUBLISH, subject, now=now, urgent=urgent) for subject in pages]
 
 
-def arm_feeds(products: Iterable[int], *, partner: str | None, now: datetime) -> list[int]:
-    """Arm the public and private feeds of these products; for one partner, its private ones alone."""
+def arm_feeds(products: Iterable[int], *, partner: str | None, now: datetime, urgent: bool = False) -> list[int]:
+    """Arm the public and private feeds of these products; for one partner, its private ones alone.
+
+    Unless it is urgent, a feed that was rendered a moment ago waits for company.
+    """
     feeds: dict[str, None] = {}
     for product in Product.objects.filter(pk__in=list(products)).order_by("pk"):
         partners = product.partners.filter(active=True)
@@ -200,4 +219,5 @@ def arm_feeds(products: Iterable[int], *, partner: str | None, now: datetime) ->
             partners = partners.filter(slug=partner)
         for each in partners.order_by("pk"):
             feeds[f"private:{each.pk}:{product.pk}"] = None
-    return [units.arm(Step.PUBLISH, subject, now=now) for subject in feeds]
+    gather = timedelta() if urgent else units.GATHER
+    return [units.arm(Step.PUBLISH, subject, now=now, urgent=urgent, gather=gather) for subject in feeds]

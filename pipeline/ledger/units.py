@@ -16,6 +16,7 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Least
 
 from pipeline import nudge
 from pipeline.errors import PipelineError, Retry, StaleWork
@@ -26,6 +27,7 @@ from pipeline.types import UnitId
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 RENEW_EVERY = LEASE / 4
 RING_AGAIN = LEASE / 4
+GATHER = timedelta(seconds=5)  # how long what many things change waits for company after it was rendered
 MAX_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -43,25 +45,29 @@ class Claim:
     urgent: bool = False
 
 
-def arm(step: Step, subject: str, *, now: datetime, urgent: bool = False) -> UnitId:
+def arm(step: Step, subject: str, *, now: datetime, urgent: bool = False, gather: timedelta = timedelta()) -> UnitId:
     """Make sure that `step` will run on `subject`, starting from now; ring after commit.
 
     One UPDATE decides between "ready" and "once more when it is through", so no arming is lost to a race. What is
-    `urgent` goes before everything else that is due.
+    `urgent` goes before everything else that is due. What was done less than `gather` ago, or is being done, waits for
+    the rest of that time, so that many armings become one run; an arming without `gather` ends the wait.
     """
     unit, made = Unit.objects.get_or_create(step=step, subject=subject, defaults={"due_at": now, "urgent": urgent})
+    due = now
     if not made:
-        leased = Q(state=UnitState.LEASED)
+        leased, waits = Q(state=UnitState.LEASED), Q(state=UnitState.READY) | Q(state=UnitState.LEASED, again=True)
+        since = now if unit.state == UnitState.LEASED else unit.ran_at
+        due = max(now, since + gather) if since and gather else now
         Unit.objects.filter(pk=unit.pk).update(
             again=Case(When(leased, then=Value(True)), default=Value(False)),
             attempts=Case(When(leased, then=F("attempts")), default=Value(0)),
-            due_at=Case(When(leased, then=F("due_at")), default=Value(now)),
+            due_at=Case(When(waits, then=Least(F("due_at"), Value(due))), default=Value(due)),
             error_code="",
             last_error="",
             urgent=urgent,
             state=Case(When(leased, then=Value(UnitState.LEASED)), default=Value(UnitState.READY)),
         )
-    _ring_after_commit(unit.pk, step, now)
+    _ring_after_commit(unit.pk, step, now, due=due)
     return UnitId(unit.pk)
 
 
@@ -94,13 +100,13 @@ def pause(tries: int) -> timedelta:
     return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings)) * (0.8 + secrets.randbelow(401) / 1000)
 
 
-def _ring_after_commit(pk: int, step: Step, now: datetime) -> None:
+def _ring_after_commit(pk: int, step: Step, now: datetime, *, due: datetime) -> None:
     if settings.BROKER_URL:
-        transaction.on_commit(partial(_ring, pk, step, now), robust=True)
+        transaction.on_commit(partial(_ring, pk, step, now, due=due), robust=True)
 
 
-def _ring(pk: int, step: Step, now: datetime) -> bool:
-    rung = nudge.ring(pk, QUEUE_OF[step], broker_url=settings.BROKER_URL)
+def _ring(pk: int, step: Step, now: datetime, *, due: datetime) -> bool:
+    rung = nudge.ring(pk, QUEUE_OF[step], broker_url=settings.BROKER_URL, wait=(due - now).total_seconds())
     if rung:
         Unit.objects.filter(pk=pk).update(rung_at=now)
     return rung
@@ -147,7 +153,8 @@ def close(claim: Claim, *, now: datetime) -> None:
     """
     if not _mine(claim).update(
         state=Case(When(again=True, then=Value(UnitState.READY)), default=Value(UnitState.DONE)),
-        due_at=now,
+        due_at=Case(When(again=True, then=F("due_at")), default=Value(now)),
+        ran_at=now,
         lease_until=None,
         attempts=0,
         again=False,
@@ -155,8 +162,8 @@ def close(claim: Claim, *, now: datetime) -> None:
         last_error="",
     ):
         raise StaleWork(f"unit {claim.unit} ({claim.step} {claim.subject}) was taken over")
-    if Unit.objects.filter(pk=claim.unit, state=UnitState.READY).exists():
-        _ring_after_commit(claim.unit, claim.step, now)
+    if again := Unit.objects.filter(pk=claim.unit, state=UnitState.READY).first():
+        _ring_after_commit(claim.unit, claim.step, now, due=again.due_at)
 
 
 def fail(claim: Claim, error: Exception, *, now: datetime) -> UnitState:
@@ -189,7 +196,7 @@ def _park(pk: int, fence: int, code: str, message: str, *, now: datetime) -> Uni
         raise StaleWork
     unit = Unit.objects.get(pk=pk)
     if unit.state == UnitState.READY:
-        _ring_after_commit(pk, Step(unit.step), now)
+        _ring_after_commit(pk, Step(unit.step), now, due=now)
     return UnitState(unit.state)
 
 
@@ -229,12 +236,23 @@ def on_their_way(steps: frozenset[Step], *, now: datetime) -> bool:
     return Unit.objects.filter(busy, step__in=steps).exists()
 
 
+def end_wait(*, now: datetime, queues: frozenset[Queue] = frozenset(Queue), within: timedelta = GATHER) -> int:
+    """There is nothing else to do: what only waits for company is due now. Returns how many.
+
+    A unit that failed waits for another reason, and goes on waiting.
+    """
+    if Queue.PUBLISH not in queues:
+        return 0
+    waiting = Unit.objects.filter(state=UnitState.READY, step=Step.PUBLISH, attempts=0, ran_at__gt=now - within)
+    return waiting.filter(due_at__gt=now, due_at__lte=now + within).update(due_at=now)
+
+
 def ring_due(*, now: datetime, limit: int = 500) -> int:
     """Ring what is due and was not rung lately. Returns how many; stops at the first that nobody hears."""
     rung = 0
     quiet = Q(rung_at__isnull=True) | Q(rung_at__lt=now - RING_AGAIN)
     for unit in Unit.objects.filter(Q(pk__in=due(now=now, limit=limit)) & quiet).order_by("due_at", "pk"):
-        if not _ring(unit.pk, Step(unit.step), now):
+        if not _ring(unit.pk, Step(unit.step), now, due=now):
             break
         rung += 1
     return rung

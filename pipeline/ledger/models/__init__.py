@@ -9,6 +9,7 @@ from pipeline.ledger.models.articles import Article, Payload, Revision, SearchTe
 from pipeline.ledger.models.campaigns import Campaign, CampaignItem
 from pipeline.ledger.models.catalog import Partner, Product, Source
 from pipeline.ledger.models.editions import Edition
+from pipeline.ledger.models.history import Archived, ArchivePage
 from pipeline.ledger.models.placements import Placement, Proof
 from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
 from pipeline.ledger.models.review import Presence, Wording
@@ -18,6 +19,8 @@ from pipeline.ledger.models.work import Counter, Event, Pulse, Unit
 
 __all__ = [
     "Allowance",
+    "ArchivePage",
+    "Archived",
     "Article",
     "Attempt",
     "Campaign",

@@ -33,7 +33,7 @@ class Release(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["article", "product"], name="release_once_per_product")]
         indexes = [
-            models.Index(fields=["product", "state", "-updated_at"]),
+            models.Index(fields=["product", "-updated_at", "-id"], name="release_changed"),  # in the order of feeds
             models.Index(fields=["-published_at"], name="release_newest"),
             models.Index(fields=["embargo_until"], name="release_scheduled", condition=models.Q(state="scheduled")),
         ]

@@ -43,6 +43,7 @@ class Unit(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     again = models.BooleanField(default=False)  # armed while it ran: run once more afterwards
     urgent = models.BooleanField(default=False)  # before everything else that is due, and never kept waiting for it
+    ran_at = models.DateTimeField(null=True)  # when it was done last; what was rendered just now waits for company
     rung_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=64, blank=True)
     last_error = models.TextField(blank=True)

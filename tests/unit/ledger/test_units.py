@@ -233,7 +233,7 @@ class Bell:
         self.rung: list[tuple[int, str]] = []
         self.deaf = False
 
-    def __call__(self, unit: int, queue: str, *, broker_url: str) -> bool:
+    def __call__(self, unit: int, queue: str, *, broker_url: str, wait: float = 0) -> bool:
         assert broker_url == "redis://bell.example"
         if not self.deaf:
             self.rung.append((unit, queue))
@@ -293,3 +293,98 @@ def test_the_sweeper_stops_at_a_bell_that_nobody_hears(bell: Bell, clock: Clock)
     assert not Unit.objects.exclude(rung_at=None).exists()
     bell.deaf = False
     assert units.ring_due(now=clock()) == 3
+
+
+# --- gathering: many changes, one run ------------------------------------------------------------------------------
+
+
+def gathered(clock: Clock, subject: str = "feed:1") -> int:
+    return units.arm(Step.PUBLISH, subject, now=clock(), gather=5 * SECOND)
+
+
+def ran(pk: int, clock: Clock) -> None:
+    units.close(taken(pk, clock), now=clock())
+
+
+def test_the_first_of_many_is_run_at_once(clock: Clock) -> None:
+    pk = gathered(clock)
+    assert units.due(now=clock()) == [pk]
+    ran(pk, clock)
+    clock.forward(seconds=11)
+    gathered(clock)
+    assert units.due(now=clock()) == [pk]
+
+
+def test_what_ran_just_now_waits_for_company_from_when_it_ran(clock: Clock) -> None:
+    pk = gathered(clock)
+    ran(pk, clock)
+    for _ in range(4):
+        clock.forward(seconds=1)
+        gathered(clock)
+        assert units.due(now=clock()) == []
+        assert units.claim(pk, now=clock()) is None
+    clock.forward(seconds=1)  # five seconds after it ran, however often it was armed
+    assert units.due(now=clock()) == [pk]
+
+
+def test_what_is_armed_while_it_runs_waits_too(clock: Clock) -> None:
+    pk = gathered(clock)
+    claim = taken(pk, clock)
+    gathered(clock)
+    clock.forward(seconds=2)
+    gathered(clock)
+    units.close(claim, now=clock())
+    assert units.due(now=clock()) == []
+    clock.forward(seconds=3)
+    assert units.due(now=clock()) == [pk]
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_a_withdrawal_waits_for_nothing_whatever_came_before_or_after(running: bool, clock: Clock) -> None:
+    pk = gathered(clock)
+    claim = taken(pk, clock)
+    if not running:
+        units.close(claim, now=clock())
+    gathered(clock)
+    units.arm(Step.PUBLISH, "feed:1", now=clock(), urgent=True)
+    gathered(clock)
+    if running:
+        units.close(claim, now=clock())
+    assert units.due(now=clock()) == [pk]
+
+
+def test_waiting_ends_when_there_is_nothing_else_to_do_but_a_failure_goes_on_waiting(clock: Clock) -> None:
+    pk = gathered(clock)
+    ran(pk, clock)
+    gathered(clock)
+    failed = units.arm(Step.PUBLISH, "feed:2", now=clock())
+    units.fail(taken(failed, clock), FetchFailed("slow"), now=clock())
+    Unit.objects.filter(pk=failed).update(due_at=clock() + 2 * SECOND)
+    elsewhere = gathered(clock, "feed:3")
+    ran(elsewhere, clock)
+    gathered(clock, "feed:3")
+    assert units.end_wait(now=clock(), queues=frozenset({Queue.INTAKE})) == 0
+    assert units.end_wait(now=clock()) == 2
+    assert units.due(now=clock()) == [pk, elsewhere]
+
+
+def test_the_bell_is_told_how_long_to_wait(
+    clock: Clock,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.BROKER_URL = "redis://nowhere"
+    waits: list[float] = []
+
+    def bell(unit: int, queue: str, *, broker_url: str, wait: float = 0) -> bool:
+        waits.append(wait)
+        return True
+
+    monkeypatch.setattr(nudge, "ring", bell)
+    pk = gathered(clock)
+    ran(pk, clock)
+    clock.forward(seconds=4)
+    with django_capture_on_commit_callbacks(execute=True):
+        gathered(clock)
+    assert waits == [1.0]

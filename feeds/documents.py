@@ -126,11 +126,12 @@ def _first(
     """What a subscription document holds, of what may be put to this use: see history.py for how much that is."""
     size, needed, shown, room = config.site.feed_size, history.needed(product), 0, history.MAX_BYTES
     oldest: datetime | None = None
+    spare = history.MAX_BYTES // 4  # estimates may err; what has to be shown is not left out for that
     for looked_at, release in enumerate(_in_pages(rows, size)):
         oldest = oldest or min([history.recent(release, config), *needed.values()])
         filling = room > 0 and shown < size and looked_at < LOOK_BACK * size
         wanted = release.pk in needed or filling or (room > 0 and release.updated_at >= oldest)
-        if not wanted and release.updated_at < oldest:
+        if room <= -spare or (not wanted and release.updated_at < oldest):
             return
         if wanted and (entry := entry_of(release, config, use, now, resent=(resent or {}).get(release.pk))):
             shown += 1

@@ -40,7 +40,7 @@ def close_pages(product: Product, config: Config, *, now: datetime) -> list[Arch
     Two may not do this for one product at once: hold its lock.
     """
     closed: list[ArchivePage] = []
-    left = _weighed(product)
+    left = _weighed(product, most=(PAGES_AT_ONCE + 2) * config.site.feed_size)
     while len(closed) < PAGES_AT_ONCE and (count := _next_page(left, config)):
         closed.append(archives.close(product, [(pk, at) for pk, at, _ in left[:count]], now=now))
         left = left[count:]
@@ -81,9 +81,12 @@ def of_partner_page(page: ArchivePage) -> History:
     )
 
 
-def _weighed(product: Product) -> list[Change]:
-    rows = archives.unarchived(product).annotate(size=Length(Cast("translation__draft", TextField())))
-    return [(pk, at, weight(size or 0)) for pk, at, size in rows.values_list("pk", "updated_at", "size")]
+def _weighed(product: Product, *, most: int) -> list[Change]:
+    """Everything that is on no page yet; of a long past, which is closed by number, only the beginning is weighed."""
+    rows = archives.unarchived(product)
+    weighed = rows.annotate(size=Length(Cast("translation__draft", TextField())))[:most]
+    left = [(pk, at, weight(size or 0)) for pk, at, size in weighed.values_list("pk", "updated_at", "size")]
+    return left + [(pk, at, 0) for pk, at in rows.values_list("pk", "updated_at")[most:]] if len(left) == most else left
 
 
 def _next_page(left: list[Change], config: Config) -> int:

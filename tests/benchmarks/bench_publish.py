@@ -95,6 +95,28 @@ def _fill(office: object, count: int) -> None:
         with transaction.atomic():
             for kind, some in rows.items():
                 kind.objects.bulk_create(some, batch_size=500)  # type: ignore[attr-defined]
+    _archive(model.product_id, first, count)
+
+
+def _archive(product: int, first: int, count: int) -> None:
+    """Put all but the newest copies on closed pages, as they would be."""
+    from pipeline.ledger.models import Archived, ArchivePage, Release
+
+    rows = Release.objects.filter(pk__gte=first, pk__lt=first + count - 60).order_by("updated_at", "pk")
+    changes = list(rows.values_list("pk", "updated_at"))
+    starts = range(0, len(changes), 50)
+    pages = ArchivePage.objects.bulk_create(
+        ArchivePage(product_id=product, number=number, closed_at=some[-1][1], until=some[-1][1])
+        for number, some in enumerate((changes[start : start + 50] for start in starts), 1)
+    )
+    Archived.objects.bulk_create(
+        (
+            Archived(page=page, release_id=pk, updated_at=at)
+            for page, start in zip(pages, starts, strict=True)
+            for pk, at in changes[start : start + 50]
+        ),
+        batch_size=5_000,
+    )
 
 
 def _compare(folder: Path, sizes: list[int]) -> None:

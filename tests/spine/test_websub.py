@@ -259,6 +259,7 @@ def test_each_change_is_sent_once_corrections_and_withdrawals_too(
 
 def test_what_changes_between_asking_and_confirming_is_sent_too(hub: Office, client: Client, reader: Receiver) -> None:
     ask(client, reader)
+    hub.clock.forward(seconds=6)  # the feed was rendered just now, and would wait for company
     hub.receive()
     while due := hub.due():  # the callback is asked last
         due.sort(key=lambda unit: Unit.objects.get(pk=unit).subject.startswith("verify:"))

@@ -75,7 +75,7 @@ def test_every_printed_command_exists_with_these_options(page: str, line: str) -
     elif "/" in words[0]:
         assert (facts.ROOT / words[0]).exists()
     else:
-        assert words[0] in {"cat", "curl", "ls", "pip", "python3", "docker", "git", "export", "."}, (
+        assert words[0] in {"cat", "chmod", "curl", "ls", "pip", "python3", "docker", "git", "export", "sudo", "."}, (
             f"{page}: unknown program {words[0]}"
         )
 

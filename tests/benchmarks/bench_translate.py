@@ -118,7 +118,7 @@ def measured(bench: Bench, names: tuple[str, ...], rounds: int) -> dict[str, Any
         for name in names:
             bench.start(name)
             wall = bench.results[name][-1]["wall"]
-            print(f"round {turn + 1}/{rounds} {name}: {wall:.2f} s", file=sys.stderr)  # noqa: T201
+            print(f"round {turn + 1}/{rounds} {name}: {wall:.2f} s", file=sys.stderr)
     reference: dict[str, str] = bench.told["reference"]
     scoring = bench.results["scoring"]
     pieces = scoring[0]["source_pieces"], scoring[0]["target_pieces"]
@@ -264,12 +264,12 @@ def main(count: int, rounds: int, output: Path | None, libretranslate: str | Non
             report = measured(bench, names, rounds)
     report |= {"model": model.name, "model_sha256": model.model_sha256}
     report |= {"load_before": load, "load_after": os.getloadavg()[0]}
-    print(printed(report))  # noqa: T201
+    print(printed(report))
     if output:
         output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     peak = next(row["peak_rss_mb"] for row in report["rows"] if row["name"] == "newsroom")
     if peak > LIMIT_MB:
-        print(f"TOO LARGE: our worker took {peak} MB, the limit is {LIMIT_MB}")  # noqa: T201
+        print(f"TOO LARGE: our worker took {peak} MB, the limit is {LIMIT_MB}")
     return 1 if report["void"] or peak > LIMIT_MB else 0
 
 
@@ -285,6 +285,6 @@ if __name__ == "__main__":
     given = parser.parse_args()
     if given.contestant:
         told = json.loads(given.told.read_text(encoding="utf-8"))
-        print(json.dumps(contestants.run(given.contestant, given.model, corpus.articles(given.articles), told)))  # noqa: T201
+        print(json.dumps(contestants.run(given.contestant, given.model, corpus.articles(given.articles), told)))
     else:
         sys.exit(main(given.articles, given.rounds, given.output, given.libretranslate))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +11,6 @@ from lxml import etree
 from feeds import files, history
 from feeds.agreement import disagreements
 from feeds.extension import ATOM, HISTORY
-from feeds.newsroom import newsroom
 from feeds.readback import bodies
 from pipeline.actions import upkeep
 from pipeline.actions.withdraw import withdraw
@@ -35,14 +33,12 @@ SITE = "https://eco.example/"
 
 
 @pytest.fixture
-def small(office: Office, home: Any) -> Iterator[Office]:
+def small(office: Office, home: Any) -> Office:
     """A newsroom whose feeds hold two entries."""
     (home / "newsroom.toml").write_text(SMALL)
-    newsroom.cache_clear()
     office.apply(SMALL)
     office.run()
-    yield office
-    newsroom.cache_clear()
+    return office
 
 
 RIVER = "https://river.example/2026/bridge"

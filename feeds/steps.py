@@ -104,7 +104,7 @@ def _close_pages(newsroom: Newsroom, work: Work, product: int) -> bool:
             work.renew()
             with _locked(f"archive:{old.pk}"):
                 _publish_archive(newsroom, old.pk, work.now)
-    return len(closed) >= history.PAGES_AT_ONCE
+    return bool(closed) and len(closed) >= history.PAGES_AT_ONCE
 
 
 def _archive_folder(old: ArchivePage) -> Path:

@@ -282,7 +282,10 @@ def test_a_ledger_that_was_restored_gives_the_same_pages(small: Office) -> None:
 def test_a_product_that_is_switched_off_takes_its_past_along_and_brings_it_back(small: Office) -> None:
     publish(small, 6)
     before = texts(small)
-    small.apply(SMALL.replace('slug = "all"', 'slug = "everything"'))
+    renamed = SMALL.replace('slug = "all"', 'slug = "everything"')
+    for use in ('use = "N"', 'use = "P"'):
+        renamed = renamed.replace(use, f'{use}\nproducts = ["es/everything"]')
+    small.apply(renamed)
     small.run()
     assert not any("feeds/es/all/archive" in name for name in small.files())
     small.apply(SMALL)

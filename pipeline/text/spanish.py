@@ -298,6 +298,16 @@ _PROTECTED = re.compile(
     r"|(?<!\w)[@#]\w+"
 )
 _ROUNDS = 8
+_QUOTED_TEXT = re.compile(r"(?s).+")
+
+
+def paired_quotes(text: str) -> str:
+    """A whole block's quotation marks by depth (OLE, comillas), where each finds its partner; else unchanged.
+
+    One mark stands for one, so what lies at an offset still lies there. A quotation that opens in one sentence and
+    closes in a later one can only be seen here: `typography` looks at them one by one.
+    """
+    return _QUOTED_TEXT.sub(_angled, text)
 
 
 def typography(text: str) -> str:

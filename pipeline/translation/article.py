@@ -12,6 +12,7 @@ from itertools import groupby, pairwise
 from pipeline.text.headline import lower_title_case
 from pipeline.text.markup import proof, shift
 from pipeline.text.segments import rebuild, segments_of, unfinished
+from pipeline.text.spanish import paired_quotes
 from pipeline.translation.checks import GLOSSARY
 from pipeline.translation.glossary import EMPTY, Glossary, spelled_out
 from pipeline.translation.memory import Known
@@ -74,6 +75,8 @@ class Article:
         done = tuple(self._matches[sentence.segment.place] or sentence.kept() for sentence in self._sentences)
         if self._glossary.expand_acronyms:
             done = tuple(self._spelled_out(done))
+        if self._language == "es":
+            done = tuple(_quoted_across(done))
         by_place = {match.place: match for match in done}
         standfirst = by_place.get("standfirst")
         return Draft(
@@ -133,6 +136,22 @@ def _spoken(segment: Segment, body: str) -> Segment:
     """What the engine is given: English Title Case lowered, since models copy words that shout, and plain quotes."""
     text = lower_title_case(segment.text, body) if segment.place == "headline" else segment.text
     return replace(segment, text=plain_quotes(text))
+
+
+def _quoted_across(matches: tuple[Match, ...]) -> Iterator[Match]:
+    """The same sentences, with the marks of a quotation that runs over several of them set as a pair.
+
+    A block in which an editor has words of their own stays as it is.
+    """
+    for _, group in groupby(matches, lambda match: match.place.partition(".")[0]):
+        members = list(group)
+        joined = "".join(match.target + match.gap for match in members)
+        dressed = joined if any(match.origin is Origin.EDITOR for match in members) else paired_quotes(joined)
+        start = 0
+        for match in members:
+            end = start + len(match.target)
+            yield match if dressed == joined else replace(match, target=dressed[start:end])
+            start = end + len(match.gap)
 
 
 def _blocks(story: Story, matches: tuple[Match, ...]) -> tuple[Block, ...]:

@@ -122,6 +122,17 @@ def test_the_newsrooms_own_translation_wins_and_is_credited_to_the_glossary() ->
     assert match.spans == (Span(tag="em", start=0, end=20),)
 
 
+def test_a_quotation_over_two_sentences_has_its_marks_as_a_pair() -> None:
+    engine = PhraseBook(
+        {**BOOK, '"Nobody came.': '"No vino nadie.', 'All is lost," she said.': 'Todo está perdido", dijo.'}
+    )
+    draft = translate(story(paragraph("“Nobody came. All is lost,” she said.")), engine, DictMemory())
+    assert draft.blocks[0].text == "«No vino nadie. Todo está perdido», dijo."
+    assert match_at(draft, "b0.0").target == "«No vino nadie."
+    assert match_at(draft, "b0.1").target == "Todo está perdido», dijo."
+    assert check(story(paragraph("“Nobody came. All is lost,” she said.")), draft) == ()
+
+
 def test_verbatim_blocks_stay_as_they_are() -> None:
     code = Block(kind=BlockKind.VERBATIM, text="if not came: return Nobody")
     draft = translate(story(code, paragraph("Nobody came.")), PhraseBook(BOOK), DictMemory())

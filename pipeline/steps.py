@@ -210,7 +210,7 @@ def release(newsroom: Newsroom, work: Work) -> Effect:
             if not wanted and stands is None:
                 continue
             decision = decide(candidate, stands, public, withdrawn=withdrawn)
-            moved += [product.pk] if decision.action is not Action.NOTHING else []
+            moved += [product.pk] if releases.changes_anything(decision, row, translation.id) else []
             if decision.action is Action.REVISE and stands is not None and stands.state is ReleaseState.USABLE:
                 note = translation.correction or default_note(translation.language)
                 releases.note_correction(revision.article, translation.language, translation.id, note, now=work.now)

@@ -24,7 +24,7 @@ from feeds import outbox
 from feeds.addresses import FORMATS, article_path, private_folder
 from pipeline import steps
 from pipeline.errors import PipelineError
-from pipeline.ledger import codec, queries
+from pipeline.ledger import codec, queries, units
 from pipeline.ledger.models import Article, Partner, Product, Release, Revision, Source, Unit
 from pipeline.rights.attribution import bottom_text, top_text
 from pipeline.stages import UnitState
@@ -91,7 +91,8 @@ def _wait(supervisor: Supervisor, label: str) -> None:
         while True:
             supervisor.tick()
             known = Unit.objects.count()
-            open_units = Unit.objects.filter(Q(state=UnitState.LEASED) | Q(state=UnitState.READY, due_at__lte=now()))
+            soon = now() + units.GATHER  # a feed that was just rendered waits that long for what else is coming
+            open_units = Unit.objects.filter(Q(state=UnitState.LEASED) | Q(state=UnitState.READY, due_at__lte=soon))
             left = open_units.count()
             progress.update(bar, completed=known - left, total=known)
             if not left:

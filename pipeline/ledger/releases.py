@@ -51,7 +51,7 @@ def carry_out(
     actor: str,
 ) -> Release | None:
     """Do what was decided. Returns the release if partners should hear of it."""
-    if decision.action is Action.NOTHING:
+    if not changes_anything(decision, row, translation):
         return None
     if row is None:
         row = Release(article_id=article, product=product, guid=guid(tag, article, product.language), version=0)
@@ -59,8 +59,6 @@ def carry_out(
         row.published_at = row.updated_at = now
         row.embargo_until = embargo(product.delay_minutes, now=now)
     was_usable = row.state == ReleaseState.USABLE and row.pk is not None
-    if decision.action is Action.WITHHOLD and _is_withheld(row, translation, decision):
-        return None
     row.translation_id = translation
     row.text_sha256 = candidate.text_sha256
     row.attribution = codec.dump(attribution)
@@ -94,9 +92,12 @@ def _state_after(decision: Decision, row: Release, now: datetime) -> ReleaseStat
     return ReleaseState.SCHEDULED if waits else ReleaseState.USABLE
 
 
-def _is_withheld(row: Release, translation: TranslationId, decision: Decision) -> bool:
-    """Whether exactly this was decided before."""
-    return row.state == ReleaseState.WITHHELD and row.translation_id == translation and row.reason_code == decision.code
+def changes_anything(decision: Decision, row: Release | None, translation: TranslationId) -> bool:
+    """Whether carrying it out leaves anything else than stands: not when exactly this was withheld before."""
+    withheld = (ReleaseState.WITHHELD, translation, decision.code)
+    stands = None if row is None else (row.state, row.translation_id, row.reason_code)
+    again = decision.action is Action.WITHHOLD and stands == withheld
+    return decision.action is not Action.NOTHING and not again
 
 
 _PAST = {

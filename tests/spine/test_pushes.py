@@ -247,6 +247,7 @@ def test_no_push_goes_out_before_the_files_that_it_speaks_of(hooked: Office, la_
         return Answer()
 
     la_voz.answer = answer
+    hooked.clock.forward(minutes=1)  # the empty feeds are some time old
     article = hooked.receive().article
     assert article == 1
     while due := hooked.due():  # every delivery as early as it can be, every file as late as it can be

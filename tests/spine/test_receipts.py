@@ -72,7 +72,7 @@ def test_a_fetch_says_nothing_of_what_no_longer_stands_in_the_feed(
 ) -> None:
     office.apply(office.text.replace('tag = "eco.example,2026"', 'tag = "eco.example,2026"\nfeed_size = 1'))
     first = office.publish()
-    office.clock.forward(minutes=1)
+    office.clock.forward(hours=30)  # a feed holds the last day, however many that is
     second = office.publish(other(), url="https://river.example/library")
     receipts.seen(faro, everything, at=office.clock.forward(minutes=1))
     assert (states(first), states(second)) == ([(1, "sent")], [(1, "seen")])

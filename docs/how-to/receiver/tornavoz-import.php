@@ -8,9 +8,10 @@
  *     define('TORNAVOZ_SECRET', 'whsec_…');           // only if you want webhooks, at /?rest_route=/tornavoz/v1/hook
  */
 
-// WordPress keeps a feed for 12 hours. Corrections and withdrawals cannot wait that long; a webhook cannot wait at all.
+// WordPress keeps a feed for 12 hours. Corrections and withdrawals cannot wait that long; a webhook cannot wait at all,
+// and 0 would still answer from the store within the same second.
 add_filter('wp_feed_cache_transient_lifetime', function ($seconds, $url) {
-    return $url === TORNAVOZ_FEED ? (did_action('tornavoz_now') ? 0 : 300) : $seconds;
+    return $url === TORNAVOZ_FEED ? (did_action('tornavoz_now') ? -1 : 300) : $seconds;
 }, 10, 2);
 
 add_filter('cron_schedules', fn ($all) => $all + ['tornavoz' => ['interval' => 300, 'display' => 'Tornavoz']]);

@@ -59,12 +59,21 @@ GROUPS = {
 
 
 def commands_table() -> str:
-    """Every command with its purpose, in the order in which a newsroom meets them."""
+    """Every command, in the order in which a newsroom meets them; what each does stands in the reference."""
     known = facts.commands()
     named = [name for names in GROUPS.values() for name in names]
     if set(named) != set(known):
         raise facts.Unexplained(f"docs/build.py groups other commands than there are: {set(named) ^ set(known)}")
-    return table(("command", "does"), ((f"`tornavoz {name}`", facts.purpose(known[name])) for name in named))
+    return table(("for", "`tornavoz` …"), ((title, _by_noun(names)) for title, names in GROUPS.items()))
+
+
+def _by_noun(names: tuple[str, ...]) -> str:
+    """ "`users` add, list · `receipts`": a noun once, with its verbs."""
+    verbs: dict[str, list[str]] = {}
+    for name in names:
+        noun, _, verb = name.partition(" ")
+        verbs.setdefault(noun, []).extend([verb] if verb else [])
+    return " · ".join(f"`{noun}` {', '.join(each)}".strip() for noun, each in verbs.items())
 
 
 def cli_reference() -> str:

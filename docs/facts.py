@@ -83,16 +83,11 @@ def _commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Comm
 
 def help_of(words: str, command: click.Command) -> str:
     """What `tornavoz WORDS --help` prints, at a fixed width."""
+    if not command.help:
+        raise Unexplained(f"command {command.name} has no help")
     context = click.Context(command, info_name=f"tornavoz {words}".strip(), terminal_width=WIDTH, color=False)
     context.help_option_names = ["-h", "--help"]
     return command.get_help(context).strip()
-
-
-def purpose(command: click.Command) -> str:
-    """The first paragraph of a command's help."""
-    if not command.help:
-        raise Unexplained(f"command {command.name} has no help")
-    return " ".join(command.help.split("\n\n")[0].split())
 
 
 # --- metrics -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 #
 #   make demo PYTHON=/usr/bin/python3.12    build .venv with this interpreter
 #   make test TESTS=tests/unit JOBS=4       run a part of the tests, on four processes
+#   make test SEED=7                        shuffle them another way; without it the order is the same every time
 #   make bench BENCH=websub                 measure what tests/benchmarks/bench_websub.py measures
 
 VENV    := .venv
@@ -11,6 +12,7 @@ JUDGES  := $(VENV)/judges
 PYTHON  ?=
 TESTS   ?= tests
 JOBS    ?= 2
+SEED    ?= 1
 BENCH   ?= translate
 VERBOSE ?=
 
@@ -29,7 +31,7 @@ up: $(STAMP) ## run everything on this machine: web, workers, beat, broker
 	@$(BIN)/tornavoz up
 
 test: $(STAMP) $(JUDGES)/.installed ## run the tests
-	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadfile -q
+	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadfile --randomly-seed=$(SEED) -q
 
 check: $(STAMP) ## format, lint, types, import rules, migrations
 	@echo "== format";     $(BIN)/ruff format --check --quiet .

@@ -92,7 +92,7 @@ class Published:
 
 
 @pytest.fixture
-def published(db: None, tmp_path: Path, settings: Any) -> Published:
+def published(empty_ledger: None, tmp_path: Path, settings: Any) -> Published:
     settings.PUBLIC_DIR, settings.PRIVATE_DIR = tmp_path / "public", tmp_path / "private"
     settings.LOCKS_DIR, settings.BROKER_URL = tmp_path / "locks", ""
     loaded = config.parse(NEWSROOM)

@@ -18,7 +18,7 @@ VERBOSE ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test browser check bench quality docs messages clean
+.PHONY: help demo up test check bench quality docs messages clean
 
 help: ## list the targets
 	@echo "Tornavoz: Creative Commons news in Spanish. Targets:"
@@ -32,9 +32,6 @@ up: $(STAMP) ## run everything on this machine: web, workers, beat, broker
 
 test: $(STAMP) $(JUDGES)/.installed ## run the tests
 	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadfile --randomly-seed=$(SEED) -q
-
-browser: $(STAMP) ## run the desk's journeys in a real Chromium
-	@TORNAVOZ_BROWSER=1 $(BIN)/python -m pytest tests/desk -n 0 --randomly-seed=$(SEED) -q
 
 check: $(STAMP) ## format, lint, types, import rules, migrations
 	@echo "== format";     $(BIN)/ruff format --check --quiet .

@@ -199,8 +199,8 @@ class EngineIdentity:
 class Hypothesis:
     """An engine's answer for one sentence.
 
-    `score` is the summed log-probability as the decoder gives it. `attention` is target pieces × source pieces, or
-    None when the engine does not offer it.
+    `score` is the mean log-probability of a target piece, so that long and short sentences compare; None when the
+    engine does not tell. `attention` is target pieces × source pieces, or None when the engine does not offer it.
     """
 
     text: str

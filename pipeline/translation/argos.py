@@ -92,7 +92,7 @@ class ArgosEngine:
         for sentence in sentences:
             copies[sentence] = copies.get(sentence, 0) + 1
         pieces = {sentence: tokenizer.encode(sentence) for sentence in copies}
-        answers = {each: Hypothesis(text="", score=0.0) for each, tokens in pieces.items() if not tokens}
+        answers = {each: Hypothesis(text="") for each, tokens in pieces.items() if not tokens}
         done = sum(copies[each] for each in answers)
         batches = batched(
             {each: len(tokens) for each, tokens in pieces.items() if tokens}, self.mode, self.batch_tokens
@@ -176,6 +176,7 @@ class ArgosEngine:
         text = _decoded(tokens, sentence, tokenizer)
         rows: list[list[float]] = result.attention[0] if result.attention else []
         prefix = self.installed.target_prefix
+        total = float(result.scores[0]) * len(tokens) ** _LENGTH_PENALTY  # the decoder divided by it
         if prefix:
             text = text.removeprefix(prefix)
             if tokens[:1] == [prefix]:
@@ -184,7 +185,7 @@ class ArgosEngine:
         width = len(source)
         return Hypothesis(
             text=text.removeprefix(" "),
-            score=float(result.scores[0]),
+            score=total / len(tokens) if tokens else None,
             pieces=tuple(tokens),
             source_pieces=source,
             attention=tuple(tuple(row[:width]) for row in rows[: len(tokens)]) if result.attention else None,
@@ -268,6 +269,7 @@ def _identity(installed: Installed, mode: Mode, batch_tokens: int) -> EngineIden
         "length_penalty": _LENGTH_PENALTY,
         "mode": mode if mode == "exact" else f"{mode} {batch_tokens}",
         "prefix": installed.target_prefix,
+        "score": "mean",
         "segmenter": SEGMENTER,
         "tokenizer": version("argos-translate-lt"),
         "underscore": "kept",

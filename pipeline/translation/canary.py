@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pipeline.errors import ModelRefused
 from pipeline.translation import alignment, pairs
-from pipeline.translation.confidence import percentiles, sureness
+from pipeline.translation.confidence import percentiles
 from pipeline.translation.package import Metadata
 from pipeline.types import Hypothesis
 
@@ -97,7 +97,7 @@ def _calibrated(folder: Path, from_code: str, to_code: str, target_prefix: str) 
         return None
     sentences = [pair.source.text for pair in pairs.read()[0]]
     answers = _translated(folder, from_code, to_code, target_prefix, sentences)
-    return percentiles([sure for each in answers if (sure := sureness(each.score, len(each.pieces))) is not None])
+    return percentiles([each.score for each in answers if each.score is not None])
 
 
 def _pair(value: list[float] | None) -> tuple[float, float] | None:

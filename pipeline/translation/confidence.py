@@ -15,24 +15,15 @@ from collections.abc import Iterator, Sequence
 from pipeline.translation.doubts import Doubt
 from pipeline.types import Draft, Level, Match, Origin
 
-_LENGTH_PENALTY = 0.2  # of the decoder, see argos.py: its score is the sum divided by length to this power
 _FEWEST = 50  # sentences; percentiles of fewer mean nothing
 _DEAR = ("headline", "standfirst")
 
 
-def sureness(score: float | None, pieces: int) -> float | None:
-    """Mean log-probability of a target piece, from a decoder's score; None where the engine gives none."""
-    if score is None or pieces == 0:
+def percentiles(scores: Sequence[float]) -> tuple[float, float] | None:
+    """The 1st and the 5th percentile (nearest rank) of engine scores; None from fewer than fifty sentences."""
+    if len(scores) < _FEWEST:
         return None
-    mean: float = score * pieces ** (_LENGTH_PENALTY - 1)
-    return mean
-
-
-def percentiles(surenesses: Sequence[float]) -> tuple[float, float] | None:
-    """The 1st and the 5th percentile (nearest rank); None from fewer than fifty sentences."""
-    if len(surenesses) < _FEWEST:
-        return None
-    ordered = sorted(surenesses)
+    ordered = sorted(scores)
     return ordered[len(ordered) // 100], ordered[len(ordered) // 20]
 
 

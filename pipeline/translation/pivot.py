@@ -4,6 +4,11 @@ Knows: how two answers become one. Must not know: which engines these are, which
 
 What the first engine gets wrong the second cannot mend, so a direct model is always better. There is no attention over
 both legs: inline elements are carried over by the rungs that do without (pipeline/text/markup.py).
+
+The score of a sentence is that of the leg that was less sure of it: a mean log-probability of a piece, as every engine's.
+It is no probability of the whole, which neither leg knows, but no sure leg can hide an unsure one behind it. It compares
+with sentences of the same two engines only; thresholds are not measured for pairs of models, so the check that reads it
+(confidence.py) says nothing here.
 """
 
 from __future__ import annotations
@@ -55,14 +60,14 @@ class PivotEngine:
         halfway = self._first.translate(sentences, on_batch=lambda done: told(0))
         ends = self._second.translate([each.text for each in halfway], on_batch=told)
         return [
-            Hypothesis(text=end.text, score=_sum(half.score, end.score), pieces=end.pieces)
+            Hypothesis(text=end.text, score=_less_sure(half.score, end.score), pieces=end.pieces)
             for half, end in zip(halfway, ends, strict=True)
         ]
 
 
-def _sum(first: float | None, second: float | None) -> float | None:
-    """Log-probabilities of two legs add up; unknown if either is."""
-    return None if first is None or second is None else first + second
+def _less_sure(first: float | None, second: float | None) -> float | None:
+    """The lower of two scores; unknown if either is."""
+    return None if first is None or second is None else min(first, second)
 
 
 def _once(names: Iterable[str]) -> str:

@@ -19,7 +19,6 @@ from pipeline.text.markup import join_pieces, piecewise, project, proof, shift
 from pipeline.text.spanish import typography
 from pipeline.translation.checks import GLOSSARY
 from pipeline.translation.claims import hedges, plainer_doubts
-from pipeline.translation.confidence import sureness
 from pipeline.translation.fidelity import ADDRESS, addresses, amounts, numbers
 from pipeline.translation.glossary import EMPTY, Glossary, Term
 from pipeline.translation.marks import has_figures, marked, unmarked
@@ -87,7 +86,7 @@ class Sentence:
         match = self._projected(self._said(answer), pool.texts(self._fragments()))
         if match is None or self._altered(match):
             return None
-        return replace(match, origin=origin, model=answer.model, score=sureness(answer.score, len(answer.pieces)))
+        return replace(match, origin=origin, model=answer.model, score=answer.score)
 
     def further_questions(self, pool: Pool) -> list[str]:
         """What the attempts after a failed first one ask."""
@@ -107,7 +106,7 @@ class Sentence:
         if whole is not None:
             whole = self._with_marks(pool, whole) or whole
         if whole is not None and not any(addresses(self.segment.text, whole.target)):
-            return replace(whole, origin=origin, model=answer.model, score=sureness(answer.score, len(answer.pieces)))
+            return replace(whole, origin=origin, model=answer.model, score=answer.score)
         best = self._in_pieces(pool) or whole
         return best and replace(best, origin=origin, model=answer.model)
 

@@ -1,5 +1,6 @@
-"""What every engine promises, asked of the phrase book, of the Argos engine with the bundled model, and of the same
-model behind the API of LibreTranslate (a real one where TORNAVOZ_LIBRETRANSLATE_PYTHON names it)."""
+"""What every engine promises, asked of the phrase book, of the Argos engine with the bundled model, of the same model
+behind the API of LibreTranslate (a real one where TORNAVOZ_LIBRETRANSLATE_PYTHON names it), and of two engines in a row.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ from pipeline.translation import models
 from pipeline.translation.argos import ArgosEngine, batched
 from pipeline.translation.engine import Engine
 from pipeline.translation.libretranslate import LibreTranslateEngine
+from pipeline.translation.pivot import PivotEngine
 from tests.fakes import PhraseBook
 from tests.servers import libretranslate, small
 
@@ -61,11 +63,26 @@ def remote(url: str, target: str = "es", api_key: str = "") -> Engine:
         "phrasebook",
         pytest.param("argos", marks=pytest.mark.model),
         pytest.param("libretranslate", marks=pytest.mark.model),
+        "pivot of phrase books",
+        pytest.param("pivot with argos", marks=pytest.mark.model),
+        pytest.param("pivot with libretranslate", marks=pytest.mark.model),
     ]
 )
 def engine(request: pytest.FixtureRequest) -> Engine:
     if request.param == "libretranslate":
         return remote(request.getfixturevalue("server"))
+    if request.param == "pivot of phrase books":
+        there = {sentence: f"Phrase {place}: {sentence[::-1]}" for place, sentence in enumerate(SENTENCES)}
+        on = {french: f"Frase: {french[8:]}" for french in there.values()}
+        return PivotEngine(PhraseBook(there, target="fr"), PhraseBook(on, source="fr"))
+    if request.param.startswith("pivot"):  # the first leg says everything again, so that the bundled model is the second
+        name = request.param.removeprefix("pivot with ")
+        last = (
+            remote(request.getfixturevalue("server"))
+            if name == "libretranslate"
+            else ArgosEngine(request.getfixturevalue("starter"), inter_threads=2)
+        )
+        return PivotEngine(PhraseBook(mark="", target="en"), last)
     if request.param == "phrasebook":
         return PhraseBook({sentence: f"Frase {place}: {sentence[::-1]}" for place, sentence in enumerate(SENTENCES)})
     return ArgosEngine(request.getfixturevalue("starter"), inter_threads=2)
@@ -115,10 +132,10 @@ def test_asking_for_attention_changes_neither_text_nor_score(engine: Engine) -> 
 
 
 def test_attention_has_a_row_per_target_piece_and_a_column_per_source_piece(engine: Engine) -> None:
-    """Or there is none at all: an engine behind the API of another program has none to show."""
+    """Or there is none at all: an engine behind the API of another program has none to show, nor have two in a row."""
     answers = engine.translate(SENTENCES, attention=True)
-    if engine.identity.engine == "libretranslate":
-        assert all(answer.attention is None and not answer.pieces for answer in answers)
+    if isinstance(engine, LibreTranslateEngine | PivotEngine):
+        assert all(answer.attention is None for answer in answers)
         return
     for answer in answers:
         assert answer.attention is not None
@@ -127,6 +144,29 @@ def test_attention_has_a_row_per_target_piece_and_a_column_per_source_piece(engi
         assert len(answer.attention) == len(answer.pieces)
         assert {len(row) for row in answer.attention} == {len(answer.source_pieces)}
         assert all(weight >= 0 for row in answer.attention for weight in row)
+
+
+def test_a_score_is_a_mean_of_log_probabilities_or_there_is_none(engine: Engine) -> None:
+    scores = [answer.score for answer in engine.translate(SENTENCES)]
+    if "libretranslate" in engine.identity.engine:
+        assert scores == [None] * len(SENTENCES)
+    else:
+        assert all(score is not None and score < 0 for score in scores)
+
+
+@pytest.mark.model
+def test_the_score_is_the_decoders_with_its_length_penalty_undone(starter: models.Installed) -> None:
+    """Asked of CTranslate2 without a penalty, where the sum is what it gives."""
+    import ctranslate2
+    import sentencepiece
+
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(starter.path / "sentencepiece.model"))
+    translator = ctranslate2.Translator(str(starter.path / "model"), inter_threads=1, intra_threads=1)
+    for answer in ArgosEngine(starter, inter_threads=1).translate(SENTENCES[:6]):
+        [scored] = translator.score_batch([list(answer.source_pieces)], [list(answer.pieces)])
+        means = [sum(some) / len(answer.pieces) for some in (scored.log_probs, scored.log_probs[:-1])]
+        assert answer.score is not None
+        assert min(abs(answer.score - mean) for mean in means) < 0.02 * abs(answer.score) + 0.005
 
 
 def test_no_attention_unless_asked(engine: Engine) -> None:

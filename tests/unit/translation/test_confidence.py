@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.translation import models
-from pipeline.translation.confidence import percentiles, sureness, unsure
+from pipeline.translation.confidence import percentiles, unsure
 from pipeline.types import Level, Origin
 from tests.labelled import _draft
 
@@ -18,14 +18,6 @@ def levels(target: str, score: float | None, origin: Origin = Origin.ENGINE, pla
     draft = _draft(["Something was said."], [target])
     match = replace(draft.matches[0], score=score, origin=origin, place=place)
     return [doubt.level for _, doubt in unsure(replace(draft, matches=(match,), doubt_below=(-1.0, -0.5)))]
-
-
-def test_the_mean_is_of_the_pieces_whatever_the_length() -> None:
-    for pieces in (4, 40):
-        decoders = -0.5 * pieces / pieces**0.2  # what a decoder with length penalty 0.2 gives
-        assert sureness(decoders, pieces) == pytest.approx(-0.5)
-    assert sureness(None, 4) is None
-    assert sureness(-1.0, 0) is None
 
 
 def test_percentiles_need_enough_sentences() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +14,7 @@ from pipeline.errors import ModelMissing
 from pipeline.translation.argos import ArgosEngine
 from pipeline.translation.engines import Engines
 from pipeline.translation.pivot import PivotEngine
+from pipeline.types import Hypothesis
 from tests.fakes import PhraseBook
 
 FIRST = PhraseBook({"El puente abrió.": "The bridge opened.", "Nadie pagó.": "Nobody paid."}, source="es", target="en")
@@ -32,13 +36,25 @@ def test_each_sentence_goes_through_both_and_comes_back_in_its_place() -> None:
     assert engine.translate([]) == []
 
 
-def test_doubts_of_both_legs_add_up() -> None:
-    [half] = FIRST.translate(["Nadie pagó."])
+@pytest.mark.parametrize("sentence", ["Nadie pagó.", "El puente abrió."])
+def test_it_is_as_sure_as_its_less_sure_leg(sentence: str) -> None:
+    [half] = FIRST.translate([sentence])
     [end] = SECOND.translate([half.text])
-    [answer] = PivotEngine(FIRST, SECOND).translate(["Nadie pagó."])
+    [answer] = PivotEngine(FIRST, SECOND).translate([sentence])
     assert half.score is not None
     assert end.score is not None
-    assert answer.score == half.score + end.score
+    assert answer.score == min(half.score, end.score)
+
+
+def test_it_does_not_say_how_sure_it_is_if_a_leg_does_not() -> None:
+    class Silent(PhraseBook):
+        def translate(self, sentences: Sequence[str], **options: Any) -> list[Hypothesis]:
+            return [replace(answer, score=None) for answer in super().translate(sentences, **options)]
+
+    silent = Silent(SECOND.phrases, source="en", target="pt")
+    [answer] = PivotEngine(FIRST, silent).translate(["Nadie pagó."])
+    assert answer.text == "Ninguém pagou."
+    assert answer.score is None
 
 
 def test_its_identity_names_both_models_and_changes_with_either() -> None:

@@ -5,10 +5,10 @@ Knows: how two answers become one. Must not know: which engines these are, which
 What the first engine gets wrong the second cannot mend, so a direct model is always better. There is no attention over
 both legs: inline elements are carried over by the rungs that do without (pipeline/text/markup.py).
 
-The score of a sentence is that of the leg that was less sure of it: a mean log-probability of a piece, as every engine's.
-It is no probability of the whole, which neither leg knows, but no sure leg can hide an unsure one behind it. It compares
-with sentences of the same two engines only; thresholds are not measured for pairs of models, so the check that reads it
-(confidence.py) says nothing here.
+The score of a sentence is that of the leg that was less sure of it: a mean log-probability of a piece, as every
+engine's. It is no probability of the whole, which neither leg knows, but no sure leg can hide an unsure one behind
+it. It compares with sentences of the same two engines only; thresholds are not measured for pairs of models, so the
+check that reads it (confidence.py) says nothing here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """What every engine promises, asked of the phrase book, of the Argos engine with the bundled model, of the same model
-behind the API of LibreTranslate (a real one where TORNAVOZ_LIBRETRANSLATE_PYTHON names it), and of two engines in a row.
-"""
+behind the API of LibreTranslate (a real one where TORNAVOZ_LIBRETRANSLATE_PYTHON names it), and of two in a row."""
 
 from __future__ import annotations
 
@@ -75,7 +74,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
         there = {sentence: f"Phrase {place}: {sentence[::-1]}" for place, sentence in enumerate(SENTENCES)}
         on = {french: f"Frase: {french[8:]}" for french in there.values()}
         return PivotEngine(PhraseBook(there, target="fr"), PhraseBook(on, source="fr"))
-    if request.param.startswith("pivot"):  # the first leg says everything again, so that the bundled model is the second
+    if request.param.startswith("pivot"):  # the first leg repeats what it is given; the bundled model is the second
         name = request.param.removeprefix("pivot with ")
         last = (
             remote(request.getfixturevalue("server"))
@@ -156,11 +155,9 @@ def test_a_score_is_a_mean_of_log_probabilities_or_there_is_none(engine: Engine)
 
 @pytest.mark.model
 def test_the_score_is_the_decoders_with_its_length_penalty_undone(starter: models.Installed) -> None:
-    """Asked of CTranslate2 without a penalty, where the sum is what it gives."""
+    """Beside what CTranslate2 gives each piece when it scores the finished answer, with or without its end."""
     import ctranslate2
-    import sentencepiece
 
-    processor = sentencepiece.SentencePieceProcessor(model_file=str(starter.path / "sentencepiece.model"))
     translator = ctranslate2.Translator(str(starter.path / "model"), inter_threads=1, intra_threads=1)
     for answer in ArgosEngine(starter, inter_threads=1).translate(SENTENCES[:6]):
         [scored] = translator.score_batch([list(answer.source_pieces)], [list(answer.pieces)])

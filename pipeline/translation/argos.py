@@ -27,6 +27,10 @@ from pipeline.types import EngineIdentity, Hypothesis
 
 Mode = Literal["exact", "fast"]
 
+# Source pieces in a batch where nobody says otherwise. A batch shrinks as its sentences end; padded ones are 2 to 3 per
+# cent cheaper at twice the size, and dearer again beyond.
+BATCH_TOKENS: dict[Mode, int] = {"exact": 512, "fast": 1024}
+
 # Argos Translate's own decode parameters (argostranslate.translate.apply_packaged_translation).
 _BEAM = 4
 _LENGTH_PENALTY = 0.2
@@ -52,14 +56,14 @@ class ArgosEngine:
         inter_threads: int,
         intra_threads: int = 1,
         mode: Mode = "exact",
-        batch_tokens: int = 512,
+        batch_tokens: int | None = None,
     ) -> None:
         self.installed = installed
         self.inter_threads = inter_threads
         self.intra_threads = intra_threads
         self.mode = mode
-        self.batch_tokens = batch_tokens
-        self._identity = _identity(installed, mode, batch_tokens)
+        self.batch_tokens = batch_tokens or BATCH_TOKENS[mode]
+        self._identity = _identity(installed, mode, self.batch_tokens)
         self._lock = threading.Lock()
         self._pid: int | None = None
         self._translator: Any = None

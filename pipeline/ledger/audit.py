@@ -5,7 +5,7 @@ Knows: how to append. Must not know: how to change or delete an event, because n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pipeline.ledger import models
@@ -25,7 +25,23 @@ def record(
 
     `action` is a past-tense fact ("revision.held"), `subject` a kind and an id ("revision:12").
     """
-    models.Event.objects.create(
+    event(action, subject, now=now, actor=actor, article=article, reason=reason, details=details).save(
+        force_insert=True
+    )
+
+
+def event(
+    action: str,
+    subject: str,
+    *,
+    now: datetime,
+    actor: str,
+    article: int | None = None,
+    reason: str = "",
+    details: Mapping[str, object] | None = None,
+) -> models.Event:
+    """An event that is not on record yet; the shapes are those of `record`."""
+    return models.Event(
         at=now,
         actor=actor,
         action=action,
@@ -34,3 +50,8 @@ def record(
         reason=reason,
         details=dict(details or {}),
     )
+
+
+def append(events: Iterable[models.Event]) -> None:
+    """Put many on record at once, in their order."""
+    models.Event.objects.bulk_create(events, batch_size=500)

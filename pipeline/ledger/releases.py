@@ -5,7 +5,7 @@ Knows: versions, guids, who was sent what. Must not know: how a release is decid
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -127,30 +127,45 @@ def queue_delivery(
     campaign: int | None = None,
 ) -> None:
     """One delivery of this version to this partner, or the reason why it is withheld. Asking twice makes one."""
+    queue_deliveries([(release, partner, permission)], kind, now=now, campaign=campaign)
+
+
+def queue_deliveries(
+    offers: Sequence[tuple[Release, Partner, Permission]], kind: str, *, now: datetime, campaign: int | None = None
+) -> None:
+    """A delivery for each release and partner, or the reason why it is withheld. Asking twice makes one of each.
+
+    The unique key of a delivery decides which are new, so that this costs as many queries for one as for a hundred.
+    """
+    rows = [_delivery(*offer, kind, now=now, campaign=campaign) for offer in offers]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    pushed = (row for row in rows if row.state == DeliveryState.PENDING and row.channel == "webhook")
+    for partner in dict.fromkeys(row.partner_id for row in pushed):
+        deliveries.ring(partner, "webhook", now=now)
+
+
+def _delivery(
+    release: Release, partner: Partner, permission: Permission, kind: str, *, now: datetime, campaign: int | None
+) -> Delivery:
     code, reason = "", ""
     if kind != "withdrawn":
         if permission.ruling is not Ruling.ALLOW:
             code, reason = permission.code, permission.reason
         elif embargoes.applies(release, partner, now=now):
             code, reason = embargoes.WAITS, f"{partner.slug} gets new articles {partner.delay_minutes} minutes later"
-    channel = "webhook" if partner.webhook else "feed"
-    delivery, made = Delivery.objects.get_or_create(
+    return Delivery(
         release=release,
         partner=partner,
         version=release.version,
         sending=release.sending,
-        channel=channel,
-        defaults={
-            "kind": kind,
-            "state": DeliveryState.WITHHELD if code else DeliveryState.PENDING,
-            "reason_code": code,
-            "reason": reason,
-            "created_at": now,
-            "campaign_id": campaign,
-        },
+        channel="webhook" if partner.webhook else "feed",
+        kind=kind,
+        state=DeliveryState.WITHHELD if code else DeliveryState.PENDING,
+        reason_code=code,
+        reason=reason,
+        created_at=now,
+        campaign_id=campaign,
     )
-    if made:
-        arm_delivery(delivery, now=now)
 
 
 def arm_delivery(delivery: Delivery, *, now: datetime) -> None:
@@ -202,8 +217,8 @@ def arm_publications(releases: Iterable[Release], *, now: datetime) -> list[int]
 
 def arm_pages(releases: Iterable[Release], *, now: datetime, urgent: bool = False) -> list[int]:
     """Arm the pages of these releases."""
-    pages = dict.fromkeys(f"page:{release.article_id}:{release.product.language}" for release in releases)
-    return [units.arm(Step.PUBLISH, subject, now=now, urgent=urgent) for subject in pages]
+    pages = (f"page:{release.article_id}:{release.product.language}" for release in releases)
+    return [*units.arm_all(Step.PUBLISH, pages, now=now, urgent=urgent)]
 
 
 def arm_feeds(products: Iterable[int], *, partner: str | None, now: datetime, urgent: bool = False) -> list[int]:

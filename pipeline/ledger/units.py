@@ -9,9 +9,12 @@ killed has used one; whoever lost its lease can finish nothing; arming a unit th
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -31,6 +34,7 @@ GATHER = timedelta(seconds=5)  # how long what many things change waits for comp
 MAX_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
+_AT_ONCE = 500  # rows of one query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,20 +59,40 @@ def arm(step: Step, subject: str, *, now: datetime, urgent: bool = False, gather
     unit, made = Unit.objects.get_or_create(step=step, subject=subject, defaults={"due_at": now, "urgent": urgent})
     due = now
     if not made:
-        leased, waits = Q(state=UnitState.LEASED), Q(state=UnitState.READY) | Q(state=UnitState.LEASED, again=True)
         since = now if unit.state == UnitState.LEASED else unit.ran_at
         due = max(now, since + gather) if since and gather else now
-        Unit.objects.filter(pk=unit.pk).update(
-            again=Case(When(leased, then=Value(True)), default=Value(False)),
-            attempts=Case(When(leased, then=F("attempts")), default=Value(0)),
-            due_at=Case(When(waits, then=Least(F("due_at"), Value(due))), default=Value(due)),
-            error_code="",
-            last_error="",
-            urgent=urgent,
-            state=Case(When(leased, then=Value(UnitState.LEASED)), default=Value(UnitState.READY)),
-        )
-    _ring_after_commit(unit.pk, step, now, due=due)
+        Unit.objects.filter(pk=unit.pk).update(**_armed(due, urgent=urgent))
+    _ring_after_commit([unit.pk], step, now, due=due)
     return UnitId(unit.pk)
+
+
+def arm_all(step: Step, subjects: Iterable[str], *, now: datetime, urgent: bool = False) -> list[UnitId]:
+    """Arm many subjects at once, in three queries for each five hundred. The units, in no order."""
+    wanted = list(dict.fromkeys(subjects))
+    found: list[int] = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        Unit.objects.bulk_create(
+            [Unit(step=step, subject=subject, due_at=now, urgent=urgent) for subject in some], ignore_conflicts=True
+        )
+        rows = Unit.objects.filter(step=step, subject__in=some)
+        rows.update(**_armed(now, urgent=urgent))  # of those just made it changes nothing
+        found += rows.values_list("pk", flat=True)
+    _ring_after_commit(found, step, now, due=now)
+    return [UnitId(pk) for pk in found]
+
+
+def _armed(due: datetime, *, urgent: bool) -> dict[str, Any]:
+    leased, waits = Q(state=UnitState.LEASED), Q(state=UnitState.READY) | Q(state=UnitState.LEASED, again=True)
+    return {
+        "again": Case(When(leased, then=Value(True)), default=Value(False)),
+        "attempts": Case(When(leased, then=F("attempts")), default=Value(0)),
+        "due_at": Case(When(waits, then=Least(F("due_at"), Value(due))), default=Value(due)),
+        "error_code": "",
+        "last_error": "",
+        "urgent": urgent,
+        "state": Case(When(leased, then=Value(UnitState.LEASED)), default=Value(UnitState.READY)),
+    }
 
 
 def schedule(step: Step, subject: str, at: datetime, *, now: datetime) -> UnitId:
@@ -100,16 +124,18 @@ def pause(tries: int) -> timedelta:
     return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings)) * (0.8 + secrets.randbelow(401) / 1000)
 
 
-def _ring_after_commit(pk: int, step: Step, now: datetime, *, due: datetime) -> None:
+def _ring_after_commit(pks: list[int], step: Step, now: datetime, *, due: datetime) -> None:
     if settings.BROKER_URL:
-        transaction.on_commit(partial(_ring, pk, step, now, due=due), robust=True)
+        transaction.on_commit(partial(_ring, pks, step, now, due=due), robust=True)
 
 
-def _ring(pk: int, step: Step, now: datetime, *, due: datetime) -> bool:
-    rung = nudge.ring(pk, QUEUE_OF[step], broker_url=settings.BROKER_URL, wait=(due - now).total_seconds())
-    if rung:
-        Unit.objects.filter(pk=pk).update(rung_at=now)
-    return rung
+def _ring(pks: list[int], step: Step, now: datetime, *, due: datetime) -> bool:
+    """Ring for each; False as soon as nobody hears: the sweeper rings for the rest."""
+    wait = (due - now).total_seconds()
+    heard = list(takewhile(lambda pk: nudge.ring(pk, QUEUE_OF[step], broker_url=settings.BROKER_URL, wait=wait), pks))
+    for start in range(0, len(heard), _AT_ONCE):
+        Unit.objects.filter(pk__in=heard[start : start + _AT_ONCE]).update(rung_at=now)
+    return len(heard) == len(pks)
 
 
 def claim(pk: int, *, now: datetime) -> Claim | None:
@@ -163,7 +189,7 @@ def close(claim: Claim, *, now: datetime) -> None:
     ):
         raise StaleWork(f"unit {claim.unit} ({claim.step} {claim.subject}) was taken over")
     if again := Unit.objects.filter(pk=claim.unit, state=UnitState.READY).first():
-        _ring_after_commit(claim.unit, claim.step, now, due=again.due_at)
+        _ring_after_commit([claim.unit], claim.step, now, due=again.due_at)
 
 
 def fail(claim: Claim, error: Exception, *, now: datetime) -> UnitState:
@@ -196,7 +222,7 @@ def _park(pk: int, fence: int, code: str, message: str, *, now: datetime) -> Uni
         raise StaleWork
     unit = Unit.objects.get(pk=pk)
     if unit.state == UnitState.READY:
-        _ring_after_commit(pk, Step(unit.step), now, due=now)
+        _ring_after_commit([pk], Step(unit.step), now, due=now)
     return UnitState(unit.state)
 
 
@@ -252,7 +278,7 @@ def ring_due(*, now: datetime, limit: int = 500) -> int:
     rung = 0
     quiet = Q(rung_at__isnull=True) | Q(rung_at__lt=now - RING_AGAIN)
     for unit in Unit.objects.filter(Q(pk__in=due(now=now, limit=limit)) & quiet).order_by("due_at", "pk"):
-        if not _ring(unit.pk, Step(unit.step), now, due=now):
+        if not _ring([unit.pk], Step(unit.step), now, due=now):
             break
         rung += 1
     return rung

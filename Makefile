@@ -4,6 +4,7 @@
 #   make test TESTS=tests/unit JOBS=4       run a part of the tests, on four processes
 #   make test SEED=7                        shuffle them another way; without it the order is the same every time
 #   make bench BENCH=websub                 measure what tests/benchmarks/bench_websub.py measures
+#   make bench BENCH=desk OPTIONS=--postgres    pass options to it; OPTIONS=--help lists them
 
 VENV    := .venv
 BIN     := $(VENV)/bin
@@ -14,6 +15,7 @@ TESTS   ?= tests
 JOBS    ?= 2
 SEED    ?= 1
 BENCH   ?= translate
+OPTIONS ?=
 VERBOSE ?=
 
 .DEFAULT_GOAL := help
@@ -40,8 +42,8 @@ check: $(STAMP) ## format, lint, types, import rules, migrations
 	@echo "== imports";    $(BIN)/lint-imports
 	@echo "== migrations"; $(BIN)/python -m django makemigrations --check --dry-run --settings pipeline.settings
 
-bench: $(STAMP) ## measure translation speed on this machine; BENCH=websub, serving or publish measures something else
-	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_$(BENCH).py
+bench: $(STAMP) ## measure translation speed on this machine; BENCH=desk, campaign, websub, serving or publish measures something else
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_$(BENCH).py $(OPTIONS)
 
 quality: $(STAMP) ## score the model and the carrying of links; keep the result if nothing fell (PAIRS=file, ALLOW_LOWER=1)
 	@$(BIN)/python docs/quality.py $(if $(PAIRS),--pairs $(PAIRS)) $(if $(ALLOW_LOWER),--allow-lower)

@@ -74,7 +74,7 @@ def _with_state(page: Any) -> Any:
         Revision.objects.order_by("-number").annotate(headline=F("story__headline")).defer("story", "permission")
     )
     drafts = Translation.objects.order_by("-revision__number", "-version").annotate(headline=F("draft__headline"))
-    shown = page.object_list.select_related("source").prefetch_related(
+    shown = page.rows.select_related("source").prefetch_related(
         Prefetch("revisions", revisions),
         Prefetch("revisions__translations", drafts.defer("draft", "findings")),
         Prefetch("releases", Release.objects.select_related("product").defer("attribution")),

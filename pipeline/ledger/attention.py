@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Min, OuterRef, QuerySet, Subquery
 
 from pipeline.ledger import editions
 from pipeline.ledger.models import Article, Delivery, Event, Placement, Release, Revision, Translation, Unit
@@ -199,10 +199,11 @@ def _article(article: Article, title: str | None) -> Row:
 
 def waiting(*, now: datetime) -> list[Row]:
     """For each step with due work: how long the oldest has waited, in seconds. Age, not length, is what matters."""
-    due = Q(state=UnitState.READY, due_at__lte=now) | Q(state=UnitState.LEASED, lease_until__lt=now)
-    found = {
-        row["step"]: row["oldest"] for row in Unit.objects.filter(due).values("step").annotate(oldest=Min("due_at"))
-    }
+    ready = Unit.objects.filter(state=UnitState.READY, due_at__lte=now).order_by("step")
+    found: dict[str, datetime] = dict(ready.values_list("step").annotate(oldest=Min("due_at")))
+    lost = Unit.objects.filter(state=UnitState.LEASED, lease_until__lt=now)  # as few as there are workers
+    for step, since in lost.values_list("step", "due_at"):
+        found[step] = min(since, found.get(step, since))
     return [
         {"step": str(step), "seconds": max(0.0, (now - found[step]).total_seconds())} for step in Step if step in found
     ]

@@ -170,8 +170,10 @@ def units_of(article: int) -> QuerySet[Unit]:
         *(f"translation:{pk}" for pk in drafts),
         *sorted({f"{SUBJECTS[each.channel]}:{each.partner_id}" for each in pushes}),
     ]
-    pages = Q(step=Step.PUBLISH, subject__startswith=f"page:{article}:")
-    return Unit.objects.filter(Q(subject__in=subjects) | pages).order_by("pk")
+    shown = Release.objects.filter(article=article).values_list("product__language", flat=True).order_by()
+    subjects += [f"page:{article}:{language}" for language in sorted(set(shown))]
+    # An index finds units by step and subject; hence every step is named.
+    return Unit.objects.filter(step__in=list(Step), subject__in=subjects).order_by("pk")
 
 
 def usable_guids() -> dict[str, set[str]]:

@@ -21,7 +21,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from pipeline.ledger import codec
@@ -95,7 +95,11 @@ def gather(said: Said) -> tuple[str, str]:
 
 
 def find(wanted: Wanted) -> QuerySet[Article]:
-    """The articles that fit, newest first. Counting and slicing are the caller's."""
+    """The articles that fit, newest first. Counting and slicing are the caller's.
+
+    What few articles have is asked as a list of their keys, what most of them have of each article in turn: so the
+    first page of either is found without looking at everything.
+    """
     rows = Article.objects.order_by("-pk")
     words = wanted.words.strip()
     if words:
@@ -108,12 +112,15 @@ def find(wanted: Wanted) -> QuerySet[Article]:
         rows = rows.filter(pk__in=SearchText.objects.filter(section=wanted.section).values("article"))
     if wanted.product:
         language, _, slug = wanted.product.partition("/")
-        rows = rows.filter(
-            pk__in=Release.objects.filter(product__language=language, product__slug=slug).values("article")
-        )
+        rows = rows.filter(Exists(_released(product__language=language, product__slug=slug)))
     if wanted.language:
-        into = Translation.objects.filter(language=wanted.language, draft__isnull=False)
-        rows = rows.filter(pk__in=into.values("revision__article"))
+        rows = rows.filter(
+            Exists(
+                Translation.objects.filter(
+                    revision__article=OuterRef("pk"), language=wanted.language, draft__isnull=False
+                )
+            )
+        )
     if wanted.since:
         rows = rows.filter(created_at__gte=datetime.combine(wanted.since, time(), tzinfo=ZONE))
     if wanted.until:
@@ -170,6 +177,11 @@ def _tsquery(terms: list[_Term]) -> str:
     return " & ".join(parts)
 
 
+def _released(**fields: object) -> QuerySet[Release]:
+    """Releases of the article in hand, for use in Exists."""
+    return Release.objects.filter(article=OuterRef("pk"), **fields)
+
+
 def _in_state(state: str) -> Q:
     """KeyError when there is no such state."""
     releases = Release.objects.values("article")
@@ -195,7 +207,7 @@ def _in_state(state: str) -> Q:
         ),
         "refused": live & Q(pk__in=Revision.objects.filter(state=RevisionState.REFUSED).values("article")),
         "scheduled": live & Q(pk__in=releases.filter(state=ReleaseState.SCHEDULED)),
-        "published": live & Q(pk__in=releases.filter(state=ReleaseState.USABLE)),
+        "published": live & Q(Exists(_released(state=ReleaseState.USABLE))),
         "withheld": live & Q(pk__in=releases.filter(state=ReleaseState.WITHHELD)),
         "withdrawn": Q(withdrawn_at__isnull=False),
     }

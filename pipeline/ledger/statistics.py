@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
+from typing import Any
 
-from django.db.models import Count, Q
-from django.db.models.functions import TruncDate
+from django.db.models import CharField, Count, Func, QuerySet
 
-from pipeline.ledger.models import Event, Partner, Release, Revision
+from pipeline.ledger.models import Delivery, Event, Partner, Release, Revision
 from pipeline.stages import DeliveryState
 
 
@@ -49,11 +49,12 @@ class Health:
 def days(*, until: datetime, count: int) -> list[Day]:
     """The last days, today included, oldest first."""
     first = until.date() - timedelta(days=count - 1)
-    received = _by_day(Revision.objects.filter(received_at__date__gte=first), "received_at")
-    told = Event.objects.filter(at__date__gte=first)
+    since = datetime.combine(first, time(), tzinfo=UTC)
+    received = _by_day(Revision.objects.filter(received_at__gte=since), "received_at")
+    told = Event.objects.filter(at__gte=since)
     corrected = _by_day(told.filter(action="release.revised"), "at")
     withdrawn = _by_day(told.filter(action="article.withdrawn"), "at")
-    times = _minutes(first)
+    times = _minutes(since)
     found = []
     for at in range(count):
         day = first + timedelta(days=at)
@@ -72,14 +73,25 @@ def days(*, until: datetime, count: int) -> list[Day]:
     return found
 
 
-def _by_day(rows: object, column: str) -> Counter[date]:
-    counted = rows.annotate(day=TruncDate(column)).order_by("day").values_list("day")  # type: ignore[attr-defined]
-    return Counter(dict(counted.annotate(rows=Count("pk"))))
+class _Day(Func):
+    """The UTC day of a time, as text. SQLite keeps times as text in UTC, of which it is the beginning."""
+
+    arity = 1
+    output_field = CharField()
+    template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="substr(%(expressions)s, 1, 10)", **extra)
 
 
-def _minutes(first: date) -> dict[date, list[float]]:
+def _by_day(rows: QuerySet[Any], column: str) -> Counter[date]:
+    counted = rows.annotate(day=_Day(column)).order_by("day").values_list("day").annotate(rows=Count("pk"))
+    return Counter({date.fromisoformat(day): number for day, number in counted})
+
+
+def _minutes(since: datetime) -> dict[date, list[float]]:
     """Day -> minutes from receiving an article to its first release, one for each article."""
-    rows = Release.objects.filter(published_at__date__gte=first).exclude(version=0)
+    rows = Release.objects.filter(published_at__gte=since).exclude(version=0)
     seen: set[int] = set()
     took: dict[date, list[float]] = defaultdict(list)
     for article, published, created in rows.order_by("published_at", "pk").values_list(
@@ -107,26 +119,21 @@ def held_for(*, since: datetime, limit: int = 12) -> tuple[list[tuple[str, int]]
 
 def deliveries(*, since: datetime) -> list[Health]:
     """Every active partner with its deliveries since then, the worst served first."""
-    recent = Q(deliveries__created_at__gte=since)
-
-    def counted(*states: str) -> Count:
-        return Count("deliveries", filter=recent & Q(deliveries__state__in=states))
-
-    rows = Partner.objects.filter(active=True).annotate(
-        sent=counted(DeliveryState.SENT),
-        waiting=counted(DeliveryState.PENDING, DeliveryState.WAITING),
-        failed=counted(DeliveryState.REFUSED, DeliveryState.DEAD),
-        withheld=counted(DeliveryState.WITHHELD),
-    )
-    found = [
-        Health(
-            partner=row.slug,
-            name=row.name,
-            sent=row.sent,
-            waiting=row.waiting,
-            failed=row.failed,
-            withheld=row.withheld,
+    recent = Delivery.objects.filter(created_at__gte=since).order_by("partner", "state")
+    counted: dict[int, Counter[str]] = defaultdict(Counter)
+    for partner, state, number in recent.values_list("partner", "state").annotate(rows=Count("pk")):
+        counted[partner][state] = number
+    found = []
+    for row in Partner.objects.filter(active=True):
+        states = counted[row.pk]
+        found.append(
+            Health(
+                partner=row.slug,
+                name=row.name,
+                sent=states[DeliveryState.SENT],
+                waiting=states[DeliveryState.PENDING] + states[DeliveryState.WAITING],
+                failed=states[DeliveryState.REFUSED] + states[DeliveryState.DEAD],
+                withheld=states[DeliveryState.WITHHELD],
+            )
         )
-        for row in rows
-    ]
     return sorted(found, key=lambda each: (-each.failed, -each.waiting, each.partner))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Length
 
 from pipeline.ledger import codec
@@ -19,7 +19,8 @@ from pipeline.text.inline import inline_html
 from pipeline.translation import fuzzy
 from pipeline.types import Origin, Span
 
-_SEARCHED = 30_000  # sentences of each kind, newest first: a tenth of a second
+_SEARCHED = 30_000  # sentences of each kind that are compared, newest first: a tenth of a second
+_LOOKED_THROUGH = 200_000  # sentences of translations that are looked through for those of a fitting length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +39,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestions:
-    """The best matches, and how many sentences of fitting length were too old to be looked at."""
+    """The best matches, and whether older sentences were left out for want of time."""
 
     best: tuple[Suggestion, ...]
-    unsearched: int
+    newest_only: bool
 
 
 def suggest(
@@ -61,21 +62,25 @@ def suggest(
         translation__revision__article__source__language=source_language,
         origin__in=[Origin.ENGINE, Origin.MEMORY],
     )
+    newest = Segment.objects.aggregate(newest=Max("pk"))["newest"] or 0
     drafts = (
-        _fitting(Segment.objects.filter(pair), sizes)
+        _fitting(Segment.objects.filter(pair, pk__gt=newest - _LOOKED_THROUGH), sizes)
         .exclude(translation__state=TranslationState.REJECTED)
         .exclude(translation=leave_out)
-        .order_by("-translation_id")
+        .order_by("-pk")
     )
+    newest_only = Segment.objects.filter(pk__lte=newest - _LOOKED_THROUGH).exists()
     candidates: dict[str, tuple[type[PostEdit] | type[Segment], Any]] = {}
     for model, rows in ((PostEdit, edits), (Segment, drafts)):
-        for key, source in rows.values_list("pk", "source")[:_SEARCHED]:
+        fitting = list(rows.values_list("pk", "source")[: _SEARCHED + 1])
+        newest_only |= len(fitting) > _SEARCHED
+        for key, source in fitting[:_SEARCHED]:
             candidates.setdefault(source, (model, key))
     sources = list(candidates)
     found = fuzzy.alike(sentence, sources, limit=limit, floor=floor)
     return Suggestions(
         best=tuple(_suggestion(*candidates[sources[place]], score) for place, score in found),
-        unsearched=max(0, edits.count() - _SEARCHED) + max(0, drafts.count() - _SEARCHED),
+        newest_only=newest_only,
     )
 
 

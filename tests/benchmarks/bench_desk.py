@@ -152,7 +152,7 @@ def processor() -> Iterator[float]:
 
 @contextmanager
 def ledger(home: Path, *, postgres: bool) -> Iterator[bool]:
-    """Django set up on the ledger of this folder; whether it has to be filled."""
+    """Django set up on the ledger of this folder, which is made or migrated; whether it has to be filled."""
     os.environ |= {
         "TORNAVOZ_HOME": str(home),
         "DJANGO_SETTINGS_MODULE": "pipeline.settings",
@@ -160,11 +160,9 @@ def ledger(home: Path, *, postgres: bool) -> Iterator[bool]:
         "REDIS_URL": "",
     }
     os.environ.pop("DATABASE_URL", None)
-    import django
-
     if not postgres:
         empty = not (home / "ledger.db").exists()
-        django.setup()
+        _open()
         yield empty
         return
     from tests import postgres as programs
@@ -173,11 +171,19 @@ def ledger(home: Path, *, postgres: bool) -> Iterator[bool]:
     empty = not data.exists()
     with programs.server(kept=data, durable=True) as url:
         os.environ["DATABASE_URL"] = url
-        django.setup()
+        _open()
         yield empty
         from django.db import connection
 
         connection.close()
+
+
+def _open() -> None:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
 
 
 def main() -> int:

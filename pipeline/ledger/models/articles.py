@@ -51,7 +51,7 @@ class Revision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
         ]
-        indexes = [models.Index(fields=["state"])]
+        indexes = [models.Index(fields=["state"]), models.Index(fields=["received_at"], name="revision_received")]
 
 
 class SearchText(models.Model):

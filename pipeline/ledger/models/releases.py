@@ -79,6 +79,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["partner", "state"]),
+            models.Index(fields=["created_at", "partner", "state"], name="delivery_served"),
             models.Index(
                 fields=["created_at"], name="delivery_failed", condition=models.Q(state__in=["dead", "refused"])
             ),

@@ -52,6 +52,7 @@ class Unit(models.Model):
         constraints = [models.UniqueConstraint(fields=["step", "subject"], name="unit_once")]
         indexes = [
             models.Index(fields=["due_at"], name="unit_ready", condition=Q(state="ready")),
+            models.Index(fields=["step", "due_at"], name="unit_waiting", condition=Q(state="ready")),
             models.Index(fields=["lease_until"], name="unit_leased", condition=Q(state="leased")),
             models.Index(fields=["due_at"], name="unit_parked", condition=Q(state="parked")),
         ]

@@ -119,7 +119,7 @@ def test_suggestions_come_with_their_score_and_their_maker(office: Office, edite
     found = suggest("The mayor said that somebody will pay a toll.", "en", "es")
     assert [(each.origin, each.source, each.html) for each in found.best] == [("editor", PARAGRAPHS[2], EDITED)]
     assert 0.9 < found.best[0].score < 1
-    assert (found.best[0].by, found.best[0].article, found.unsearched) == ("cli:Ana", edited, 0)
+    assert (found.best[0].by, found.best[0].article, found.newest_only) == ("cli:Ana", edited, False)
     [machine] = suggest("The new bridge over the Seco river opened on Friday.", "en", "es").best
     assert (machine.origin, machine.target, machine.by) == (
         "machine",

@@ -34,6 +34,7 @@ PLACES = (
     Place("desk:products", _("Products")),
     Place("desk:partners", _("Partners")),
     Place("desk:mail", _("Letters")),
+    Place("desk:glossary", _("Glossary")),
     Place("desk:models", _("Models")),
     Place("desk:numbers", _("Numbers")),
     Place("desk:audit", _("Audit trail")),

@@ -16,23 +16,38 @@ from pipeline import opening
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 from pipeline.steps import Newsroom
+from pipeline.translation.glossary_files import Glossaries
 
 
 def config() -> Config:
     """The file's content; what a newsroom has without one, where there is none. Raises ConfigError for a broken one."""
+    return _read(settings.CONFIG_FILE, _stamp())
+
+
+def glossaries() -> Glossaries:
+    """The glossaries that the file names, and the desk's terms. Raises ConfigError."""
+    return _glossaries(settings.CONFIG_FILE, _stamp())
+
+
+def _stamp() -> int | None:
+    """When the file was changed; None where there is none."""
     path: Path = settings.CONFIG_FILE
     try:
-        stamp = path.stat().st_mtime_ns
+        return path.stat().st_mtime_ns
     except FileNotFoundError:
-        return Config()
+        return None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
-    return _read(path, stamp)
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, stamp: int) -> Config:
-    return toml.load(path)
+def _read(path: Path, stamp: int | None) -> Config:
+    return Config() if stamp is None else toml.load(path)
+
+
+@lru_cache(maxsize=4)
+def _glossaries(path: Path, stamp: int | None) -> Glossaries:
+    return opening.glossaries(_read(path, stamp), path.parent)
 
 
 def newsroom() -> Newsroom:

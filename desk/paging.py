@@ -8,6 +8,7 @@ One question to the ledger finds the keys of up to MOST rows, and with them the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ MOST = 10_000
 class Page:
     """One page of a list. `rows` are in the list's order."""
 
-    rows: QuerySet[Any]
+    rows: Any  # a QuerySet, or a list
     number: int
     pages: int  # that are counted
     total: int  # rows that are counted
@@ -63,6 +64,14 @@ def turned(request: HttpRequest, rows: QuerySet[Any], *, size: int = SIZE) -> Pa
         more=more,
         last=len(found) <= size,
     )
+
+
+def cut(request: HttpRequest, rows: Sequence[Any], *, size: int = SIZE) -> Page:
+    """The same of a list that is at hand already."""
+    pages = max(1, -(-len(rows) // size))
+    number = min(_asked(request), pages)
+    shown = rows[(number - 1) * size : number * size]
+    return Page(rows=shown, number=number, pages=pages, total=len(rows), more=False, last=number == pages)
 
 
 def _asked(request: HttpRequest) -> int:

@@ -23,6 +23,7 @@ from pipeline.stages import TranslationState
 from pipeline.text.difference import Piece, sentences, words
 from pipeline.text.inline import canonical, crossing, inline_html
 from pipeline.text.segments import segments_of
+from pipeline.translation.glossary import Glossary, Term
 from pipeline.translation.rewording import rewrite
 from pipeline.types import Draft, Finding, Match, Segment, Span, Story
 
@@ -70,10 +71,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A term of the glossary that stands in the original's sentence, and whether the translation has it."""
+
+    text: str  # as it stands there
+    term: Term
+    there: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A translation beside its original."""
 
     article: int
+    source: str  # the slug of where it comes from
     language: str
     source_language: str
     translation: int
@@ -96,6 +107,13 @@ class Sheet:
     @property
     def changed_in_english(self) -> int:
         return sum(bool(row.english) for row in self.rows)
+
+
+def terms_of(match: Match, glossary: Glossary) -> list[Wanted]:
+    """The terms of a sentence, each once, in order."""
+    lacking = {found.term.source for found in glossary.missed(match.source, match.target)}
+    found = {each.term.source: each for each in reversed(glossary.found(match.source))}
+    return [Wanted(text=each.text, term=each.term, there=name not in lacking) for name, each in reversed(found.items())]
 
 
 def sheet(
@@ -139,6 +157,7 @@ def sheet(
     places = {match.place for match in draft.matches}
     return Sheet(
         article=article,
+        source=revision.source.slug,
         language=language,
         source_language=story.language,
         translation=translated.id,

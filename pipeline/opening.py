@@ -11,10 +11,12 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.config import Config
+from pipeline.ledger import glossary as desk
 from pipeline.remote import Remote
 from pipeline.steps import Newsroom
 from pipeline.translation.engine import Engine
 from pipeline.translation.engines import Engines
+from pipeline.translation.glossary import Term
 from pipeline.translation.glossary_files import Glossaries
 from pipeline.translation.models import installed
 from pipeline.types import EngineIdentity
@@ -50,12 +52,15 @@ def _doubt_below(models: Path, engine: EngineIdentity) -> tuple[float, float] | 
     return next((each.doubt_below for each in installed(models) if each.model_sha256 == engine.model_sha256), None)
 
 
-def glossaries(loaded: Config, folder: Path) -> Glossaries:
-    """The glossaries that newsroom.toml names."""
+def glossaries(
+    loaded: Config, folder: Path, *, added: Callable[[str, str], tuple[Term, ...]] = desk.added
+) -> Glossaries:
+    """The glossaries that newsroom.toml names, and the desk's terms."""
     return Glossaries(
         folder,
         loaded.glossary.files,
         {source.slug: source.glossary for source in loaded.source},
         with_shipped=loaded.glossary.shipped,
         expand_acronyms=loaded.glossary.expand_acronyms,
+        added=added,
     )

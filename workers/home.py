@@ -54,11 +54,11 @@ def check_config() -> None:
     """ConfigError if newsroom.toml cannot be used, FileRefused if a glossary that it names cannot."""
     from django.conf import settings
 
-    from pipeline import config
-    from workers.spine import glossaries
+    from pipeline import config, opening
+    from pipeline.translation.glossary_files import nothing
 
     loaded = config.load(settings.CONFIG_FILE)
-    terms = glossaries(loaded)
+    terms = opening.glossaries(loaded, settings.CONFIG_FILE.parent, added=nothing)  # the ledger may not be there yet
     for slug in ("", *(source.slug for source in loaded.source)):
         terms(slug, "en", "es")
 

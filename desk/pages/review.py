@@ -9,6 +9,7 @@ is sent back to the page, which shows the same.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,10 +18,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from desk import newsroom
 from desk.access import needs
 from desk.clock import now
 from desk.roles import Role, actor, may
-from desk.sheet import Sheet, remark, sheet
+from desk.sheet import Sheet, Wanted, remark, sheet, terms_of
 from pipeline.actions import correct as correcting
 from pipeline.actions import edit as editing
 from pipeline.actions import review as reviewing
@@ -91,20 +93,21 @@ def _answer(
     part = bool(request.headers.get("HX-Request"))
     template = "desk/review/sheet.html" if part else "desk/review/page.html"
     status = 409 if conflicts and not part else 200
-    context = {"sheet": shown, "editor": may(request.user, Role.EDITOR), "part": part, "alike": _alike(shown)}
+    context = {"sheet": shown, "editor": may(request.user, Role.EDITOR), "part": part, **_at_hand(shown)}
     return render(request, template, context, status=status)
 
 
-def _alike(shown: Sheet) -> dict[str, suggestions.Suggestions]:
-    """Sentences like those that are open for editing, and what was made of them."""
-    found = {}
+def _at_hand(shown: Sheet) -> dict[str, dict[str, Any]]:
+    """For each sentence that is open for editing: sentences like it and what was made of them, and its terms."""
+    alike: dict[str, suggestions.Suggestions] = {}
+    terms: dict[str, list[Wanted]] = {}
     draft = translations.get(shown.translation).draft
+    pair = (shown.source_language, shown.language)
     for match in draft.matches if draft else ():
         if any(row.place == match.place and row.editing for row in shown.rows):
-            found[match.place] = suggestions.suggest(
-                match.source, shown.source_language, shown.language, limit=3, leave_out=shown.translation
-            )
-    return found
+            alike[match.place] = suggestions.suggest(match.source, *pair, limit=3, leave_out=shown.translation)
+            terms[match.place] = terms_of(match, newsroom.glossaries()(shown.source, *pair))
+    return {"alike": alike, "terms": terms}
 
 
 def _after(request: HttpRequest, article: int, language: str, *, opened: str = "") -> HttpResponse:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
@@ -35,10 +35,27 @@ def shipped(source_language: str, language: str) -> tuple[Term, ...]:
     return tuple(term for path in paths for term in read(path, source_language, language))
 
 
-class Glossaries:
-    """The glossary of each source: the shipped terms, the newsroom's files, the source's own; the last wins.
+def nothing(source_language: str, language: str) -> tuple[Term, ...]:
+    """What a desk has added that nobody works at."""
+    return ()
 
-    Files are read again when they change. Their paths are relative to `folder`.
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Terms of one place. `name` is the file's as newsroom.toml has it, or one of SHIPPED_TERMS and DESK_TERMS."""
+
+    name: str
+    terms: tuple[Term, ...]
+
+
+SHIPPED_TERMS, DESK_TERMS = "shipped", "desk"
+
+
+class Glossaries:
+    """The glossary of each source: shipped terms, the newsroom's files, the desk's, the source's own; the last wins.
+
+    Files are read again when they change. Their paths are relative to `folder`. `added` gives the desk's terms of a
+    pair of languages.
     """
 
     def __init__(
@@ -49,28 +66,46 @@ class Glossaries:
         *,
         with_shipped: bool = True,
         expand_acronyms: bool = False,
+        added: Callable[[str, str], tuple[Term, ...]] = nothing,
     ) -> None:
         self._folder = folder
         self._files = tuple(files)
         self._by_source = {slug: tuple(each) for slug, each in by_source.items()}
         self._with_shipped = with_shipped
         self._expand = expand_acronyms
-        self._made: dict[tuple[str, str, str], tuple[tuple[tuple[Path, int], ...], Glossary]] = {}
+        self._added = added
+        self._read: dict[tuple[Path, str, str], tuple[int, tuple[Term, ...]]] = {}
+        self._made: dict[tuple[str, str, str], tuple[list[Layer], Glossary]] = {}
 
     def __call__(self, source: str, source_language: str, language: str) -> Glossary:
         """The glossary for articles of this source. Raises FileRefused."""
-        paths = [self._folder / name for name in (*self._files, *self._by_source.get(source, ()))]
+        key = (source, source_language, language)
+        layers = self.layers(*key)
+        if key not in self._made or self._made[key][0] != layers:
+            terms = [term for layer in layers for term in layer.terms]
+            self._made[key] = (layers, Glossary(terms, expand_acronyms=self._expand))
+        return self._made[key][1]
+
+    def layers(self, source: str, source_language: str, language: str) -> list[Layer]:
+        """Where its terms come from, the last one winning. Raises FileRefused."""
+        own = self._by_source.get(source, ())
+        pair = (source_language, language)
+        return [
+            *([Layer(SHIPPED_TERMS, shipped(*pair))] if self._with_shipped else []),
+            *(Layer(name, self._terms(self._folder / name, *pair)) for name in self._files),
+            Layer(DESK_TERMS, self._added(*pair)),
+            *(Layer(name, self._terms(self._folder / name, *pair)) for name in own),
+        ]
+
+    def _terms(self, path: Path, source_language: str, language: str) -> tuple[Term, ...]:
         try:
-            stamps = tuple((path, path.stat().st_mtime_ns) for path in paths)
+            stamp = path.stat().st_mtime_ns
         except OSError as error:
             raise FileRefused(f"the glossary {error.filename} cannot be read: {error.strerror}") from error
-        key = (source, source_language, language)
-        if key not in self._made or self._made[key][0] != stamps:
-            terms = list(shipped(source_language, language)) if self._with_shipped else []
-            for path in paths:
-                terms += read(path, source_language, language)
-            self._made[key] = (stamps, Glossary(terms, expand_acronyms=self._expand))
-        return self._made[key][1]
+        key = (path, source_language, language)
+        if key not in self._read or self._read[key][0] != stamp:
+            self._read[key] = (stamp, tuple(read(path, source_language, language)))
+        return self._read[key][1]
 
 
 def read(path: Path, source_language: str, language: str) -> list[Term]:
@@ -117,10 +152,11 @@ def _toml(path: Path, source_language: str, language: str) -> Iterator[Term]:
             for place, entry in enumerate(entries, 1):
                 if not isinstance(entry, dict):
                     raise FileRefused(f"{path}: {group}, entry {place}: must be a table with source and target")
-                yield _term(entry, f"{path}: {group}, entry {place}", group)
+                yield term_of(entry, f"{path}: {group}, entry {place}", group)
 
 
-def _term(entry: Mapping[str, Any], where: str, group: str = "") -> Term:
+def term_of(entry: Mapping[str, Any], where: str, group: str = "") -> Term:
+    """A term from our own keys, all but `source` optional. Raises FileRefused, which begins with `where`."""
     unknown = set(entry) - _FIELDS
     if unknown:
         raise FileRefused(f"{where}: unknown key {sorted(unknown)[0]!r}; keys are {', '.join(sorted(_FIELDS))}")
@@ -151,7 +187,7 @@ def _csv(path: Path, source_language: str, language: str) -> Iterator[Term]:
             raise FileRefused(f"{path}: the first row must name the columns, source and target among them")
         try:
             for row in rows:
-                yield _term(_cells(row), f"{path}, line {rows.line_num}")
+                yield term_of(_cells(row), f"{path}, line {rows.line_num}")
         except csv.Error as error:
             raise FileRefused(f"{path}, line {rows.line_num}: {error}") from error
 
@@ -191,7 +227,7 @@ def _tbx(path: Path, source_language: str, language: str) -> Iterator[Term]:
             note = " ".join((each.text or "").strip() for each in entry.iter() if _name(each) == "note")
             gender = next((each.text or "" for each in entry.iter() if each.get("type") == "grammaticalGender"), "")
             yield replace(
-                _term({"source": source, "target": target}, f"{path}: {source!r}"),
+                term_of({"source": source, "target": target}, f"{path}: {source!r}"),
                 also=tuple(also),
                 variants=tuple(variants),
                 note=note,

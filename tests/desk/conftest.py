@@ -73,6 +73,7 @@ def world(office: Office) -> dict[str, object]:
         "language": "es",
         "form": "page",
         "verb": "decide",
+        "glossary-act.verb": "add",
         "campaign": campaign.start(
             CampaignVerb.SEND, Choice(articles=(article,)), reason="lost", actor="test", now=office.clock()
         ).campaign,

@@ -42,6 +42,8 @@ TABLE: dict[str, Row] = {
     "token-issue": Row(None, ADMIN),
     "token-revoke": Row(None, ADMIN),
     "products": Row(),
+    "glossary": Row(),
+    "glossary-act": Row(None, CHIEF),
     "mail": Row(),
     "mail-send": Row(None, CHIEF),
     "models": Row(),

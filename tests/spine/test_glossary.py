@@ -81,3 +81,16 @@ def test_the_commands_check_report_and_import(
     assert "took in 1 new" in run("import", str(more)).output
     assert Event.objects.get(action="glossary.imported").details["new"] == 1
     assert "3 terms en→es" in run("check").output
+    assert (
+        run("add", "berth", "atraque", "--variant", "muelle", "--reason", "the port's word").output
+        == "berth → atraque\n"
+    )
+    assert "4 terms en→es" in run("check").output
+    assert run("retire", "berth", "--reason", "not ours").exit_code == 0
+    assert "3 terms en→es" in run("check").output
+    assert run("restore", "berth", "--reason", "as before").exit_code == 0
+    assert list(Event.objects.filter(subject="term:berth").order_by("pk").values_list("action", flat=True)) == [
+        "glossary.added",
+        "glossary.retired",
+        "glossary.restored",
+    ]

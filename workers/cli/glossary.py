@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from workers.cli.common import actor, json_option, open_ledger, open_newsroom, out, print_json
+from workers.cli.common import actor, json_option, open_ledger, out, print_json
 from workers.cli.memory import pair
 
 
@@ -27,7 +28,7 @@ def check(
     source_language: str, language: str, slug: str, text: str | None, translation: str | None, as_json: bool
 ) -> None:
     """Read every glossary file and say what is wrong; or look for terms in a sentence."""
-    open_newsroom()
+    open_ledger()
     from workers.spine import glossaries, newsroom
 
     terms = glossaries(newsroom().config)(slug, source_language, language)
@@ -110,6 +111,60 @@ def import_terms(file: Path, name: str, source_language: str, language: str, dry
         audit.record("glossary.imported", f"file:{name}"[:80], now=now(), actor=actor(), details=details)
     if name not in newsroom().config.glossary.files:
         out.print(f'it is used once newsroom.toml says: [glossary] files = ["{name}"]', soft_wrap=True)
+
+
+@glossary.command()
+@click.argument("source")
+@click.argument("target", default="")
+@pair
+@click.option("--keep", is_flag=True, help="It is never translated; then it needs no TARGET.")
+@click.option("--also", multiple=True, help="Another wording of the original. May be given several times.")
+@click.option("--variant", "variants", multiple=True, help="Another right translation. May be given several times.")
+@click.option("--gender", type=click.Choice(["m", "f", "mp", "fp"]), help="Of the translation.")
+@click.option("--choose", is_flag=True, help="Which translation is right depends on the country: report it only.")
+@click.option("--note", default="", help="For editors.")
+@click.option("--reason", default="", help="Why; it is kept in the audit trail.")
+def add(source: str, target: str, source_language: str, language: str, reason: str, **facts: Any) -> None:
+    """Add a term beside the files, as the desk does, or change one that was added so."""
+    open_ledger()
+    from pipeline.actions import glossary as acting
+    from workers.spine import now
+
+    entry = {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items() if value}
+    entry |= {"source": source} | ({"target": target} if target else {})
+    given = {"source_language": source_language, "language": language}
+    changed = acting.add(entry, **given, reason=reason, actor=actor(), now=now())
+    out.print(f"{source} → {target or source}" if changed else f"{source} is there already", soft_wrap=True)
+
+
+@glossary.command()
+@click.argument("source")
+@pair
+@click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
+def retire(source: str, source_language: str, language: str, reason: str) -> None:
+    """Take a term out, whether the desk added it or a file has it."""
+    open_ledger()
+    from pipeline.actions import glossary as acting
+    from workers.spine import now
+
+    given = {"source_language": source_language, "language": language}
+    acting.retire(source, **given, reason=reason, actor=actor(), now=now())
+    out.print(f"{source} is retired")
+
+
+@glossary.command()
+@click.argument("source")
+@pair
+@click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
+def restore(source: str, source_language: str, language: str, reason: str) -> None:
+    """Forget what was said of a term at the desk, or by `add` and `retire`; the files count again."""
+    open_ledger()
+    from pipeline.actions import glossary as acting
+    from workers.spine import now
+
+    given = {"source_language": source_language, "language": language}
+    acting.restore(source, **given, reason=reason, actor=actor(), now=now())
+    out.print(f"{source}: the files count again")
 
 
 COMMANDS = [glossary]

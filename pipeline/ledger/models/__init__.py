@@ -9,6 +9,7 @@ from pipeline.ledger.models.articles import Article, Payload, Revision, SearchTe
 from pipeline.ledger.models.campaigns import Campaign, CampaignItem
 from pipeline.ledger.models.catalog import Partner, Product, Source
 from pipeline.ledger.models.editions import Edition
+from pipeline.ledger.models.glossary import GlossaryEntry
 from pipeline.ledger.models.history import Archived, ArchivePage
 from pipeline.ledger.models.placements import Placement, Proof
 from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, Receipt, Release
@@ -31,6 +32,7 @@ __all__ = [
     "Edition",
     "Event",
     "Fetch",
+    "GlossaryEntry",
     "MemoryEntry",
     "Partner",
     "Payload",

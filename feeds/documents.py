@@ -18,7 +18,7 @@ from feeds import history
 from feeds.addresses import FORMATS, archive_path, article_url, feed_urls, index_url, on_site, stylesheet_path
 from pipeline.config import Config
 from pipeline.ledger import archives, catalog, codec, embargoes
-from pipeline.ledger.models import ArchivePage, CorrectionNote, Delivery, Partner, Product, Release
+from pipeline.ledger.models import ArchivePage, Delivery, Partner, Product, Release
 from pipeline.ledger.permissions import to_publish
 from pipeline.stages import ReleaseState
 from pipeline.text.blocks import sanitise, to_html
@@ -111,7 +111,8 @@ def _shown(product: Product, config: Config, now: datetime) -> QuerySet[Release]
 
 
 def _related(rows: QuerySet[Release]) -> QuerySet[Release]:
-    return rows.select_related("product", "article__source", "translation__revision")
+    found = rows.select_related("product", "article__source", "translation__revision")
+    return found.prefetch_related("article__corrections")
 
 
 def _first(
@@ -209,12 +210,13 @@ def summary(draft: Draft) -> str:
 
 
 def _corrections(release: Release) -> tuple[Correction, ...]:
-    notes = CorrectionNote.objects.filter(
-        article=release.article_id,
-        language=release.product.language,
-        on__gte=release.published_at.date(),
+    """Notes since it was published; the article's rows may have been fetched with many others."""
+    notes = sorted(release.article.corrections.all(), key=lambda note: note.pk)
+    return tuple(
+        Correction(on=note.on, note=note.note)
+        for note in notes
+        if note.language == release.product.language and note.on >= release.published_at.date()
     )
-    return tuple(Correction(on=note.on, note=note.note) for note in notes.order_by("pk"))
 
 
 def _resent(product: Product, partner: Partner, *, limit: int) -> dict[int, datetime]:

@@ -70,7 +70,8 @@ def _crowded(verb: CampaignVerb, now: datetime) -> bool:
     most = BACKLOG[verb]
     if verb is CampaignVerb.SEND:
         return deliveries.backlog(at_most=most + 1) > most
-    return Unit.objects.filter(step=Step.TRANSLATE, state=UnitState.READY, due_at__lte=now)[: most + 1].count() > most
+    due = Unit.objects.filter(units.of_steps([Step.TRANSLATE]), state=UnitState.READY, due_at__lte=now)
+    return due[: most + 1].count() > most
 
 
 def _arm(pk: int, at: datetime) -> None:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from pipeline.actions.withdraw import withdraw
-from pipeline.ledger.models import Event, Unit
+from pipeline.ledger.models import Unit
+from pipeline.stages import Step
 from tests.make import Office
 
 
-def renderings(office: Office) -> int:
-    """How often the feeds of es/all were written."""
-    return Event.objects.filter(action="output.published", subject="feed:1").count()
+def renderings() -> dict[str, int]:
+    """How often each feed, public or private, was rendered, whether or not that changed its files."""
+    feeds = Unit.objects.filter(step=Step.PUBLISH).exclude(subject__startswith="page:")
+    return dict(feeds.values_list("subject", "fence"))
 
 
-def test_a_burst_is_a_few_renderings_and_loses_nothing(office: Office) -> None:
-    before = renderings(office)
+def test_a_burst_is_a_few_renderings_of_each_feed_and_loses_nothing(office: Office) -> None:
+    before = renderings()
     for number in range(30):
         office.receive(url=f"https://river.example/2026/bridge-{number}")
     office.run()
     assert len(office.bodies()) == 30
     assert len(office.bodies(partner="el-faro")) == 30
-    assert 1 <= renderings(office) - before <= 3
+    rendered = {feed: times - before.get(feed, 0) for feed, times in renderings().items()}
+    touched = {feed for feed, times in rendered.items() if times}
+    assert touched == {"feed:1", "private:1:1", "private:2:1", "private:3:1"}
+    assert max(rendered.values()) <= 3
 
 
 def test_the_first_article_after_a_pause_is_published_at_once(office: Office) -> None:

@@ -16,7 +16,7 @@ class Release(models.Model):
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="releases")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="releases")
     translation = models.ForeignKey(Translation, on_delete=models.PROTECT, related_name="releases")
-    guid = models.CharField(max_length=300, db_index=True)
+    guid = models.CharField(max_length=300)
     version = models.PositiveIntegerField(default=1)
     sending = models.PositiveIntegerField(default=1)  # counts re-syndications of this version
     state = models.CharField(max_length=12, default=ReleaseState.USABLE)
@@ -33,6 +33,7 @@ class Release(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["article", "product"], name="release_once_per_product")]
         indexes = [
+            models.Index(fields=["guid", "product"], name="release_guid"),
             models.Index(fields=["product", "-updated_at", "-id"], name="release_changed"),  # in the order of feeds
             models.Index(fields=["-published_at"], name="release_newest"),
             models.Index(fields=["embargo_until"], name="release_scheduled", condition=models.Q(state="scheduled")),
@@ -78,11 +79,16 @@ class Delivery(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["partner", "state"]),
+            models.Index(fields=["partner", "state", "reason_code"], name="delivery_of_partner"),
             models.Index(fields=["created_at", "partner", "state"], name="delivery_served"),
             models.Index(
                 fields=["created_at"], name="delivery_failed", condition=models.Q(state__in=["dead", "refused"])
             ),
+            # Asked at every rendering, of a table that grows for ever: only what is open, or rare, is in these.
+            models.Index(fields=["channel"], name="delivery_pending", condition=models.Q(state="pending")),
+            models.Index(fields=["channel"], name="delivery_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["reason_code"], name="delivery_withheld", condition=models.Q(state="withheld")),
+            models.Index(fields=["partner", "-created_at"], name="delivery_resent", condition=models.Q(kind="resent")),
         ]
 
 

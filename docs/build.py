@@ -39,7 +39,7 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 GROUPS = {
     "Start": ("demo", "init", "config", "up", "doctor"),
     "Take in and look": ("submit", "run", "status", "trace"),
-    "Edit": ("approve", "reject", "waive", "retry", "correct", "withdraw", "resyndicate"),
+    "Edit": ("approve", "reject", "waive", "retry", "hurry", "correct", "withdraw", "resyndicate"),
     "Review": ("review list", "review show", "review edit", "review undo", "review history", "review hold",
                "review approve", "review reject", "review waive"),
     "Campaigns": ("campaign plan", "campaign start", "campaign status", "campaign list", "campaign pause",

@@ -152,7 +152,7 @@ def _effect(work: Work, draft: Draft) -> Effect:
 
     def save() -> None:
         translations.save_draft(translation, draft, now=work.now, actor=ACTOR)
-        units.arm(Step.CHECK, work.subject, now=work.now, urgent=work.claim.urgent)
+        units.arm(Step.CHECK, work.subject, now=work.now, urgent=units.urgent(work.claim))
 
     return save
 

@@ -94,7 +94,7 @@ def extract(newsroom: Newsroom, work: Work) -> Effect:
         if blocking:
             articles.hold(revision.id, blocking[0].code, _reasons(blocking), now=work.now, actor=ACTOR)
         else:
-            units.arm(Step.CLEAR, f"revision:{revision.id}", now=work.now, urgent=work.claim.urgent)
+            units.arm(Step.CLEAR, f"revision:{revision.id}", now=work.now, urgent=units.urgent(work.claim))
 
     return save
 
@@ -141,7 +141,7 @@ def clear(newsroom: Newsroom, work: Work) -> Effect:
             queued = translations.queue(
                 revision.id, language, correction=revision.envelope.correction or "", now=work.now
             )
-            units.arm(Step.TRANSLATE, f"translation:{queued}", now=work.now, urgent=work.claim.urgent)
+            units.arm(Step.TRANSLATE, f"translation:{queued}", now=work.now, urgent=units.urgent(work.claim))
 
     return save
 
@@ -177,7 +177,7 @@ def check(newsroom: Newsroom, work: Work) -> Effect:
             translation.id, state, findings, now=work.now, actor=ACTOR, reason=_reasons(blocking)
         )
         if not blocking:
-            units.arm(Step.RELEASE, f"translation:{translation.id}", now=work.now, urgent=work.claim.urgent)
+            units.arm(Step.RELEASE, f"translation:{translation.id}", now=work.now, urgent=units.urgent(work.claim))
 
     return save
 

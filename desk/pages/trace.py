@@ -13,8 +13,9 @@ from django.shortcuts import get_object_or_404, render
 
 from desk.access import needs
 from desk.pages.official import EditionForm
-from pipeline.ledger import queries, receipts
+from pipeline.ledger import queries, receipts, units
 from pipeline.ledger.models import Article
+from pipeline.stages import Step
 
 
 @needs()
@@ -30,6 +31,7 @@ def trace(request: HttpRequest, article: int) -> HttpResponse:
         "fate": queries.fate(row),
         "events": events,
         "receipts": receipts.of_article(article),
+        "waits": units.waiting(queries.units_of(article).exclude(step=Step.DELIVER)),
         "editions": row.editions.order_by("language"),
         "form": EditionForm(),
     }

@@ -166,6 +166,7 @@ class EnvelopeIn(Schema):
     correction: Text | None = Field(
         None, max_length=1000, description="What this version puts right, in the readers' language."
     )
+    urgent: bool = Field(False, description="Breaking news: goes first, and waits for no other article.")
 
 
 class ArticleIn(EnvelopeIn):

@@ -293,6 +293,30 @@ def ring_due(*, now: datetime, limit: int = 500) -> int:
     return rung
 
 
+def hurry(chosen: QuerySet[Unit], *, now: datetime) -> int:
+    """Put what waits or is being done before everything else, due now. Parked and done ones stay as they are.
+
+    Returns how many were put forward.
+    """
+    rows = list(chosen.filter(state__in=[UnitState.READY, UnitState.LEASED]))
+    for unit in rows:
+        waiting = Unit.objects.filter(pk=unit.pk, state=UnitState.READY)
+        waiting.update(due_at=Least(F("due_at"), Value(now)))
+        Unit.objects.filter(pk=unit.pk).update(urgent=True)
+        _ring_after_commit(unit.pk, Step(unit.step), now, due=now)
+    return len(rows)
+
+
+def waiting(chosen: QuerySet[Unit]) -> bool:
+    """Is there any among these that could be hurried, and was not?"""
+    return chosen.filter(state__in=[UnitState.READY, UnitState.LEASED], urgent=False).exists()
+
+
+def urgent(claimed: Claim) -> bool:
+    """Is this unit urgent, by now? Somebody may have said so after it was claimed."""
+    return claimed.urgent or Unit.objects.filter(pk=claimed.unit, urgent=True).exists()
+
+
 def wake(parked: QuerySet[Unit], *, now: datetime) -> int:
     """Make parked units ready again, with their attempts forgiven."""
     rows = list(parked.filter(state=UnitState.PARKED))

@@ -6,6 +6,7 @@ Every contestant runs in a process of its own (`run` there), so that its peak me
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import resource
@@ -14,13 +15,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.translation.argos import Mode
 from tests.benchmarks import ceiling
 from tests.benchmarks.corpus import sentences
+from tests.benchmarks.room import Room
 from workers import broker
 
 Corpus = list[list[list[str]]]
@@ -105,9 +106,9 @@ def celery(folder: Path, corpus: Corpus, extra: dict[str, Any]) -> Run:
     command += ["--pool", "prefork", "--concurrency", "1", "--loglevel", "warning", "--without-gossip"]
     log = (home / "worker.log").open("w")
     worker = subprocess.Popen(command, stdout=log, stderr=log)
-    atexit.register(_stopped, worker, server)
+    atexit.register(_stopped, worker, server)  # whatever goes wrong before `texts`
 
-    from tests.benchmarks.stock_task import translate
+    from tests.benchmarks.stock_task import app, translate
 
     translate.delay([[WARM_UP]]).get(timeout=120)
     before = _used(worker.pid)
@@ -118,10 +119,18 @@ def celery(folder: Path, corpus: Corpus, extra: dict[str, Any]) -> Run:
         for article, result in zip(corpus, waiting, strict=True):
             paragraphs = [" ".join(paragraph) for paragraph in article]
             texts.update(zip(paragraphs, result.get(timeout=600), strict=True))
+            result.forget()
         cpu, rss = _used(worker.pid)
         extra["found"] = {"cpu": cpu - before[0], "rss": rss}
 
-    return work, lambda: texts
+    def ended() -> Texts:
+        """A result that outlives its server would wait for it to come back, when the interpreter ends."""
+        gc.collect()
+        app.close()
+        _stopped(worker, server)
+        return texts
+
+    return work, ended
 
 
 def _stopped(worker: subprocess.Popen[bytes], server: broker.EmbeddedBroker) -> None:
@@ -247,65 +256,19 @@ def scoring(folder: Path, extra: dict[str, Any]) -> Run:
     return work, searched
 
 
-_NEWSROOM = """
-[site]
-name = "Bench"
-[[source]]
-slug = "bench"
-publisher = "Bench"
-url = "https://bench.example/"
-[source.rights]
-basis = "licence"
-licence = "https://creativecommons.org/licenses/by/4.0/"
-"""
-
-
 def newsroom(folder: Path, corpus: Corpus) -> Run:
     """From queued to stored: the same articles in a ledger, through the runner, as a worker does it."""
-    home = Path(os.environ["TORNAVOZ_HOME"])
-    home.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pipeline.settings")
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from pipeline import config, steps
-    from pipeline.ledger import catalog
-    from pipeline.ledger.models import Source, Translation
-    from pipeline.runner import Runner
-    from pipeline.stages import Queue
-    from pipeline.translation.argos import ArgosEngine
-    from pipeline.translation.models import load
-    from pipeline.types import Envelope, Format, Incoming
-
-    call_command("migrate", verbosity=0)
-    now = datetime.now(UTC)
-    loaded = config.parse(_NEWSROOM)
-    catalog.apply(loaded, now=now, actor="bench")
-    engine = ArgosEngine(load(folder), inter_threads=THREADS)
-    room = steps.Newsroom(config=loaded, engine_for=lambda source, target: engine)
-    runner = Runner(steps.table(room), lambda: datetime.now(UTC), pooled=steps.pools(room))
+    room = Room(folder, threads=THREADS)
     for number, article in enumerate(corpus):
-        payload = {
-            "headline": article[0][0],
-            "body_html": "".join(f"<p>{' '.join(paragraph)}</p>" for paragraph in article),
-            "author": "Ana Pond",
-            "published": "2026-03-13",
-        }
-        envelope = Envelope(source="bench", format=Format.JSON, url=f"https://bench.example/{number}")
-        incoming = Incoming(envelope=envelope, payload=json.dumps(payload).encode())
-        steps.receive(room, incoming, Source.objects.get(), now=now, actor="bench")
-    runner.drain(frozenset({Queue.INTAKE}))
-    engine.translate([WARM_UP])
+        room.receive(number, article)
+    room.read()
 
     def texts() -> Texts:
-        stored = Translation.objects.exclude(draft=None)
-        if stored.count() != len(corpus):
-            raise SystemExit(f"newsroom: {stored.count()} of {len(corpus)} articles were translated")
+        if room.drafts() != len(corpus):
+            raise SystemExit(f"newsroom: {room.drafts()} of {len(corpus)} articles were translated")
         return {}
 
-    return lambda: runner.drain(frozenset({Queue.TRANSLATE})), texts
+    return room.translate, texts
 
 
 def libretranslate(corpus: Corpus, url: str) -> Run:

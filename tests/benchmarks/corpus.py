@@ -55,8 +55,8 @@ _HOW = [
 ]
 
 
-def articles(count: int, seed: int = 7) -> list[list[list[str]]]:
-    """Articles as paragraphs of sentences; 30 sentences each, no sentence twice."""
+def articles(count: int, seed: int = 7, *, length: int = 30) -> list[list[list[str]]]:
+    """Articles as paragraphs of sentences; `length` sentences each, no sentence twice."""
     chance = random.Random(seed)  # noqa: S311  a seeded corpus, no secret
     seen: set[str] = set()
 
@@ -71,7 +71,7 @@ def articles(count: int, seed: int = 7) -> list[list[list[str]]]:
                 return made
 
     def paragraphs() -> Iterator[list[str]]:
-        left = 30
+        left = length
         while left:
             size = min(left, chance.randint(1, 4))
             left -= size

@@ -17,7 +17,7 @@ from desk.pages import front
 from desk.roles import Role, role_of
 from feeds import outbox, tokens
 from pipeline.ledger import pulse
-from pipeline.ledger.models import Event, Partner, Token
+from pipeline.ledger.models import Event, Partner, Token, Unit
 from pipeline.rights.table import REASONS
 from tests.make import HEADLINE, NEWSROOM, SPANISH, Office, other, story
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 def at_the_offices_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     for place in (
         "desk.pages.front",
+        "desk.pages.hurry",
         "desk.templatetags.desk",
         "desk.pages.official",
         "desk.pages.partners",
@@ -143,6 +144,21 @@ def test_a_publishers_own_version_is_decided_where_it_is_shown(
     editor.post(address, {"verb": "pass-over", "reason": "an excerpt only"})
     office.run()
     assert [entry["title"] for entry in office.items().values()] == [SPANISH[HEADLINE]]
+
+
+def test_an_article_that_waits_can_be_put_first_by_an_editor(
+    office: Office, viewer: Client, signed_in: Callable[[Role | None], Client]
+) -> None:
+    article = office.receive().article
+    assert "Urgent: do it first" not in text(viewer, f"/desk/articles/{article}/trace")
+    editor = signed_in(Role.EDITOR)
+    assert "Urgent: do it first" in text(editor, f"/desk/articles/{article}/trace")
+    done = editor.post(f"/desk/articles/{article}/hurry", follow=True).content.decode()
+    assert "goes first" in done
+    assert "Urgent: do it first" not in done
+    assert Unit.objects.filter(urgent=True).values_list("step", flat=True).get() == "extract"
+    office.run()
+    assert "nothing of article" in editor.post(f"/desk/articles/{article}/hurry", follow=True).content.decode()
 
 
 def test_there_is_no_pile_of_another_name(viewer: Client) -> None:

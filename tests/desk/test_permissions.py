@@ -34,6 +34,7 @@ TABLE: dict[str, Row] = {
     "pile": Row(),
     "search": Row(),
     "trace": Row(),
+    "hurry": Row(None, EDITOR),
     "official": Row(None, EDITOR),
     "sources": Row(),
     "source": Row(),

@@ -32,6 +32,12 @@ def cli(office: Office, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-unt
     return run
 
 
+def test_an_article_that_waits_is_put_first(office: Office, cli) -> None:  # type: ignore[no-untyped-def]
+    article = str(office.receive().article)
+    assert "1 units go first" in cli("hurry", article, "--reason", "it leads at six").stdout
+    assert "nothing of article" in cli("hurry", article, "--reason", "again", code=1).stderr
+
+
 def test_a_held_translation_is_found_edited_and_approved(office: Office, cli) -> None:  # type: ignore[no-untyped-def]
     del office.engine.phrases[PARAGRAPHS[2]]
     office.engine.mark = ""

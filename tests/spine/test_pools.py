@@ -10,7 +10,8 @@ import pytest
 
 from feeds import steps as outward
 from pipeline import steps
-from pipeline.errors import BatchFailed, ModelMissing
+from pipeline.actions.hurry import hurry
+from pipeline.errors import BatchFailed, IllegalTransition, ModelMissing
 from pipeline.ledger import units
 from pipeline.ledger.models import Event, Translation, Unit
 from pipeline.runner import Effect, Outcome, Runner, Work
@@ -95,6 +96,40 @@ def test_an_urgent_article_waits_for_nobody_and_goes_first(office: Office) -> No
     assert ran[:4] == [Step.EXTRACT, Step.CLEAR, Step.TRANSLATE, Step.CHECK]
     first, *_ = office.engine.asked
     assert first == ("School burns", "A fire broke out at dawn.", *REST)
+
+
+def test_one_that_an_editor_hurries_goes_first_and_shares_no_pool(office: Office) -> None:
+    last = ready(office, 3)[-1]
+    article = Translation.objects.get(pk=int(Unit.objects.get(pk=last).subject.partition(":")[2])).revision.article_id
+    assert hurry(article, reason="it leads at six", actor="ana", now=office.clock()) == 1
+    assert units.due(now=office.clock())[0] == last
+    outcomes: list[Outcome] = []
+    office.runner.run(last, on_run=outcomes.append)
+    assert outcomes == [Outcome.DONE]
+    assert set(Unit.objects.filter(urgent=True).values_list("step", flat=True)) >= {Step.TRANSLATE, Step.CHECK}
+    event = Event.objects.get(action="article.hurried")
+    assert (event.actor, event.article_id, event.reason) == ("ana", article, "it leads at six")
+
+
+def test_one_that_is_hurried_while_a_step_runs_stays_urgent_after_it(office: Office) -> None:
+    article = office.receive().article
+    extract = Unit.objects.get(step=Step.EXTRACT)
+    claimed = units.claim(extract.pk, now=office.clock())
+    assert claimed is not None
+    hurry(article, reason="", actor="ana", now=office.clock())
+    work = Work(subject=claimed.subject, now=office.clock(), claim=claimed, clock=office.clock, _renewed=office.clock())
+    effect = steps.table(office.room)[Step.EXTRACT](work)
+    units.close(claimed, now=office.clock())
+    effect()
+    assert Unit.objects.get(step=Step.CLEAR).urgent
+
+
+def test_nothing_to_hurry_is_said(office: Office) -> None:
+    with pytest.raises(IllegalTransition, match="there is no article 9"):
+        hurry(9, reason="", actor="ana", now=office.clock())
+    article = office.publish()
+    with pytest.raises(IllegalTransition, match=f"nothing of article {article} is waiting"):
+        hurry(article, reason="", actor="ana", now=office.clock())
 
 
 def test_a_worker_waits_a_little_for_articles_on_their_way_but_not_with_an_urgent_one(

@@ -15,7 +15,8 @@ from django.db import connection
 from django.utils import timezone
 
 from feeds.api import articles
-from pipeline.ledger.models import Article, Event, Payload, Revision, Source, Submission
+from pipeline.ledger.models import Article, Event, Payload, Revision, Source, Submission, Unit
+from pipeline.stages import Step
 from tests.make import GUID, NEWSROOM, Clock, Office, story
 from tests.web.conftest import Caller, problem
 
@@ -68,6 +69,18 @@ def test_a_file_with_fields_is_the_same_envelope(office: Office, automation: Aut
     assert bytes(revision.payload.body or b"") == page, "kept to the byte"
     assert revision.envelope["keywords"] == ["Tolls", "Rivers"]
     assert (revision.envelope["format"], revision.envelope["published"]) == ("html", "2026-03-13")
+
+
+def test_breaking_news_goes_first_however_it_is_handed_in(office: Office, automation: Automation) -> None:
+    robot = automation()
+    robot.post("/articles", article())
+    robot.post("/articles", article(url="https://river.example/fire", urgent=True, payload=story("School burns")))
+    form = {"url": "https://river.example/flood", "urgent": "true", "payload": None}
+    sent = SimpleUploadedFile("article.json", json.dumps(story("River rises")).encode())
+    answer = robot.form("/articles", {name: each for name, each in form.items() if each} | {"file": sent})
+    assert answer.status_code == 202, answer.content
+    flags = Unit.objects.filter(step=Step.EXTRACT).order_by("pk").values_list("urgent", flat=True)
+    assert list(flags) == [False, True, True]
 
 
 def test_what_an_article_lacks_holds_it_and_loses_nothing(office: Office, automation: Automation) -> None:

@@ -1,4 +1,4 @@
-"""approve, reject, waive, retry, correct, withdraw: what editors do."""
+"""approve, reject, waive, retry, hurry, correct, withdraw: what editors do."""
 
 from __future__ import annotations
 
@@ -109,6 +109,20 @@ def retry(article: int | None, everything: bool, unit: int | None) -> None:
 
 @click.command()
 @click.argument("article", type=int)
+@reason_option
+def hurry(article: int, reason: str) -> None:
+    """Put an article that waits before all others, and in no pool with them. For a new one: submit --urgent."""
+    open_ledger()
+    from pipeline.actions.hurry import hurry as put_forward
+    from workers.spine import now
+
+    hurried = put_forward(article, reason=reason, actor=actor(), now=now())
+    out.print(f"article {article}: {hurried} units go first")
+    finish()
+
+
+@click.command()
+@click.argument("article", type=int)
 @click.option("--place", required=True, help="The segment, such as headline or b3.0: trace and status name them.")
 @click.option("--text", required=True, help="The new sentence, as inline HTML.")
 @click.option("--note", required=True, help="What readers are told, in their language.")
@@ -171,4 +185,4 @@ def withdraw(article: int, kind: Any, reason: str, dry_run: bool, as_json: bool)
         raise SystemExit(1)
 
 
-COMMANDS: list[click.Command] = [approve, reject, waive, retry, correct, withdraw]
+COMMANDS: list[click.Command] = [approve, reject, waive, retry, hurry, correct, withdraw]

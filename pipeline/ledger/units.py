@@ -303,7 +303,7 @@ def hurry(chosen: QuerySet[Unit], *, now: datetime) -> int:
         waiting = Unit.objects.filter(pk=unit.pk, state=UnitState.READY)
         waiting.update(due_at=Least(F("due_at"), Value(now)))
         Unit.objects.filter(pk=unit.pk).update(urgent=True)
-        _ring_after_commit(unit.pk, Step(unit.step), now, due=now)
+        _ring_after_commit([unit.pk], Step(unit.step), now, due=now)
     return len(rows)
 
 

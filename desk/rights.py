@@ -45,8 +45,12 @@ def record(source: Source) -> Rights | None:
 
 
 def answers(source: Source, *, language: str, today: date) -> list[Answer]:
+    """What the record on file for a source allows."""
+    return answers_of(record(source), language=language, today=today)
+
+
+def answers_of(rights: Rights | None, *, language: str, today: date) -> list[Answer]:
     """May it be translated, and may that go to each kind of partner. An article's own mark may say otherwise."""
-    rights = record(source)
     asked: list[tuple[str | Promise, Permission]] = [
         (_("Translate it"), gate.may_translate(rights, None, language=language, today=today)),
         *(

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from desk import rights
 from desk.access import needs
 from desk.clock import now
+from pipeline.ledger import catalog
 from pipeline.ledger.models import Event, Release, Revision, Source
 from pipeline.rights.evidence import evidence_intact
 from pipeline.stages import ReleaseState, RevisionState
@@ -35,6 +36,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "source": row,
         "rights": record,
+        "owned": catalog.file_owns_rights(row),
         "basis": rights.BASES.get(record.basis, record.basis) if record else "",
         "answers": rights.answers(row, language="es", today=now().date()),
         "altered": evidence_intact(record) if record else None,

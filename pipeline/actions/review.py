@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from pipeline.actions.edit import remember
 from pipeline.errors import IllegalTransition, StaleVersion
@@ -116,11 +117,14 @@ def reconsider(revision: Revision, *, actor: str, now: datetime) -> bool:
 @transaction.atomic
 def rights_changed(source_slug: str, *, actor: str, now: datetime) -> int:
     """A source's rights record changed: ask again about everything it touches. Returns how many articles."""
-    touched = 0
-    for article in Article.objects.filter(source__slug=source_slug, withdrawn_at=None):
-        touched += 1
-        reconsider(articles.newest(article.pk), actor=actor, now=now)
-        for release in article.releases.select_related("translation"):
-            units.arm(Step.RELEASE, f"translation:{release.translation_id}", now=now)
+    open_articles = Article.objects.filter(source__slug=source_slug, withdrawn_at=None)
+    newer = Revision.objects.filter(article=OuterRef("article"), number__gt=OuterRef("number"))
+    stopped = Revision.objects.filter(
+        ~Exists(newer), article__in=open_articles, state__in=[RevisionState.HELD, RevisionState.REFUSED]
+    )
+    for revision in stopped.select_related("article"):
+        reconsider(revision, actor=actor, now=now)
+    released = Release.objects.filter(article__in=open_articles).values_list("translation", flat=True)
+    units.arm_all(Step.RELEASE, (f"translation:{pk}" for pk in sorted(set(released))), now=now)
     changes.note(Release.objects.filter(article__source__slug=source_slug))  # what a use class may see can change alone
-    return touched
+    return open_articles.count()

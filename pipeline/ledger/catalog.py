@@ -33,6 +33,11 @@ def rights_of(source: Source) -> Rights | None:
     return codec.load(Rights, source.rights) if source.rights is not None else None
 
 
+def file_owns_rights(source: Source) -> bool:
+    """Whether newsroom.toml has this source's rights record, so that it is changed there and nowhere else."""
+    return source.rights is not None and source.rights_origin == "file"
+
+
 def fixed_in(source: Source, language: str) -> Mapping[str, str]:
     """The source's set phrases with their one wording in a language; sections and keywords are among them."""
     phrases: Mapping[str, str] = source.profile["fixed"].get(language, {})
@@ -50,10 +55,10 @@ def apply(config: Config, *, now: datetime, actor: str) -> Applied:
     rights: list[str] = []
     for table in config.source:
         old = Source.objects.filter(slug=table.slug).first()
-        new_rights = codec.dump(table.rights.record()) if table.rights else None
+        new_rights, origin = _record(table, old)
         if old is not None and old.rights != new_rights:
             rights.append(table.slug)
-        if _upsert(Source, {"slug": table.slug}, _source(table, new_rights), {}):
+        if _upsert(Source, {"slug": table.slug}, {**_source(table, new_rights), "rights_origin": origin}, {}):
             changed.append(f"source:{table.slug}")
     for product in config.product:
         values = {
@@ -92,6 +97,13 @@ def apply(config: Config, *, now: datetime, actor: str) -> Applied:
     for subject in changed:
         audit.record("catalog.changed", subject, now=now, actor=actor, reason="newsroom.toml")
     return Applied(changed=tuple(changed), rights_changed=tuple(rights))
+
+
+def _record(table: SourceTable, old: Source | None) -> tuple[Any, str]:
+    """The rights record and whose it is. Where the file says nothing, a record that was filed at the desk stays."""
+    if table.rights is None and old is not None and old.rights_origin == "desk":
+        return old.rights, "desk"
+    return (codec.dump(table.rights.record()) if table.rights else None), "file"
 
 
 def _set_products(partner: Partner, paths: Collection[str]) -> bool:

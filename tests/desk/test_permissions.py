@@ -38,6 +38,7 @@ TABLE: dict[str, Row] = {
     "official": Row(None, EDITOR),
     "sources": Row(),
     "source": Row(),
+    "rights": Row(CHIEF, CHIEF),
     "partners": Row(),
     "partner": Row(),
     "token-issue": Row(None, ADMIN),

@@ -15,6 +15,7 @@ class Source(models.Model):
     contact = models.CharField(max_length=254, blank=True)
     feed = models.CharField(max_length=500, blank=True)
     rights = models.JSONField(null=True)
+    rights_origin = models.CharField(max_length=8, default="file")  # "desk" when an editor filed the record
     profile = models.JSONField(default=dict)
     origin = models.CharField(max_length=8, default="file")
     active = models.BooleanField(default=True)

@@ -1,0 +1,152 @@
+"""File a rights record: the form, then what it would change, then the deed.
+
+Knows: a form. Must not know: the rules of rights, or what a record changes (pipeline/actions/rights.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from desk import rights as words
+from desk.access import needs
+from desk.clock import now
+from desk.roles import Role, actor
+from pipeline.actions import rights as filing
+from pipeline.errors import IllegalTransition
+from pipeline.ledger import catalog
+from pipeline.ledger.models import Source
+from pipeline.types import Rights, UseClass
+
+
+class RightsForm(forms.Form):
+    """A record with its evidence. The keys are those of [source.rights] in newsroom.toml."""
+
+    basis = forms.ChoiceField(label=_("It rests on"), choices=list(words.BASES.items()))
+    licence = forms.CharField(
+        required=False,
+        max_length=300,
+        label=_("Licence"),
+        help_text=_("Its full address, such as https://creativecommons.org/licenses/by/4.0/"),
+    )
+    terms_url = forms.URLField(required=False, max_length=500, label=_("Page of terms"), assume_scheme="https")
+    terms_text = forms.CharField(
+        required=False,
+        max_length=5_000,
+        label=_("What the page says, word for word"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Copied from the page. Its SHA-256 is kept with it, so that a change is noticed."),
+    )
+    reference = forms.CharField(
+        required=False, max_length=300, label=_("Permission"), help_text=_("Which letter, of which day")
+    )
+    translation = forms.ChoiceField(
+        required=False,
+        label=_("May a translation be made and shared?"),
+        choices=[("", _("it does not say")), ("yes", _("yes")), ("no", _("no"))],
+        help_text=_("With the publisher's own terms, «yes» is a declaration in your name."),
+    )
+    uses = forms.MultipleChoiceField(
+        required=False, label=_("For which uses"), choices=list(words.USES.items()), widget=forms.CheckboxSelectMultiple
+    )
+    languages = forms.CharField(
+        required=False, max_length=100, label=_("Languages"), help_text=_("Such as: es, pt. Empty means any.")
+    )
+    expires = forms.DateField(
+        required=False, label=_("Good until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    ads_allowed = forms.BooleanField(required=False, label=_("The publisher accepts advertisements beside it"))
+    confirmed = forms.BooleanField(required=False, label=_("The publisher confirmed the declaration"))
+    unsystematic = forms.BooleanField(required=False, label=_("The publisher bars systematic republication"))
+    reason = forms.CharField(max_length=1_000, label=_("Reason"), help_text=_("Kept in the audit trail."))
+
+    def record(self, who: str) -> Rights:
+        """The record that was typed, signed. IllegalTransition says what it lacks."""
+        given = self.cleaned_data
+        return filing.sound(
+            Rights(
+                basis=given["basis"],
+                licence=given["licence"] or None,
+                terms_url=given["terms_url"] or None,
+                terms_text=given["terms_text"] or None,
+                translation={"yes": True, "no": False}.get(given["translation"]),
+                uses=tuple(UseClass(use) for use in given["uses"]),
+                ads_allowed=given["ads_allowed"],
+                systematic=not given["unsystematic"],
+                confirmed=given["confirmed"],
+                reference=given["reference"] or None,
+                languages=tuple(given["languages"].replace(",", " ").split()),
+                expires=given["expires"],
+            ),
+            declared_by=f"{who}, {now():%Y-%m-%d}",
+        )
+
+
+@needs(Role.CHIEF, change=Role.CHIEF)
+def record(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form; with a POST what the record would change; with that one's token the deed."""
+    source = get_object_or_404(Source, slug=slug)
+    if catalog.file_owns_rights(source):
+        messages.error(request, gettext("This record is in newsroom.toml. Change it there, then run: tornavoz config"))
+        return HttpResponseRedirect(reverse("desk:source", kwargs={"slug": slug}))
+    if request.method != "POST":
+        return _answer(request, source, RightsForm(initial=_initial(catalog.rights_of(source))))
+    form = RightsForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, source, form, status=422)
+    try:
+        rights = form.record(request.user.get_username())
+        if "token" in request.POST:
+            asked = filing.file(
+                slug,
+                rights,
+                token=request.POST["token"],
+                reason=form.cleaned_data["reason"],
+                actor=actor(request.user),
+                now=now(),
+            )
+            said = ngettext(
+                "Filed. %(n)d article is asked about again.", "Filed. %(n)d articles are asked about again.", asked
+            )
+            messages.success(request, said % {"n": asked})
+            return HttpResponseRedirect(reverse("desk:source", kwargs={"slug": slug}))
+    except IllegalTransition as error:
+        form.add_error(None, str(error))
+        return _answer(request, source, form, status=422)
+    return _answer(request, source, form, rights=rights)
+
+
+def _answer(
+    request: HttpRequest, source: Source, form: RightsForm, *, rights: Rights | None = None, status: int = 200
+) -> HttpResponse:
+    today = now().date()
+    spanish = (get_language() or "").startswith("es")
+    context: dict[str, Any] = {"source": source, "form": form, "filed": catalog.rights_of(source) is not None}
+    if rights is not None:
+        effect = filing.effect(source, rights, today=today)
+        context |= {
+            "rights": rights,
+            "effect": effect,
+            "answers": words.answers_of(rights, language="es", today=today),
+            "reasons": [(why.code, why.reason_es if spanish else why.reason, n) for why, n in effect.reasons],
+        }
+    return render(request, "desk/rights.html", context, status=status)
+
+
+def _initial(rights: Rights | None) -> dict[str, Any]:
+    if rights is None:
+        return {}
+    names = ("basis", "licence", "terms_url", "terms_text", "reference", "expires", "ads_allowed", "confirmed")
+    return {name: getattr(rights, name) for name in names} | {
+        "translation": "" if rights.translation is None else "yes" if rights.translation else "no",
+        "uses": [str(use) for use in rights.uses],
+        "languages": ", ".join(rights.languages),
+        "unsystematic": not rights.systematic,
+    }

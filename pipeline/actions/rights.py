@@ -1,0 +1,221 @@
+"""Rights: file a source's record at the desk, with its evidence; and what that would change, to be shown before.
+
+A record that newsroom.toml has is changed there. One filed here stays until the file has one of its own. The whole
+record, the one before it, who filed it and why are in the audit trail, which is the history of the record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from pipeline.actions.review import rights_changed
+from pipeline.errors import IllegalTransition
+from pipeline.ledger import audit, catalog, codec
+from pipeline.ledger.models import Partner, Product, Release, Revision, Source
+from pipeline.rights import gate
+from pipeline.rights.evidence import evidence_intact, evidence_matches, evidence_sha256
+from pipeline.rights.licences import parse, single
+from pipeline.stages import ReleaseState, RevisionState
+from pipeline.types import Level, Permission, Rights, Ruling, UseClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What a partner has of the source's releases with the record as it is, and with the new one."""
+
+    slug: str
+    name: str
+    gains: int
+    loses: int
+    keeps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a new record would do. Counts are of the newest revisions that stopped, and of releases."""
+
+    cleared: int  # articles that stopped and would go on to be translated
+    held: int  # that stopped and would be held
+    refused: int  # that stopped and would be refused
+    restored: int  # releases that are withheld and would be out again
+    withheld: int  # releases that are out, or scheduled, and would leave every feed
+    stay: int  # releases that are out and stay
+    reasons: tuple[tuple[Permission, int], ...]  # why releases would be withheld, and how many for each
+    partners: tuple[Reach, ...]
+    token: str  # of the record that it would replace and of the new one: `file` wants it back
+
+    @property
+    def articles(self) -> int:
+        return self.cleared + self.held + self.refused
+
+
+def sound(rights: Rights, *, declared_by: str) -> Rights:
+    """The record with the digest of its evidence, and signed. IllegalTransition says what it lacks."""
+    if rights.basis not in gate.BASES:
+        raise IllegalTransition(f"the basis must be one of {', '.join(gate.BASES)}")
+    if rights.basis == "licence" and parse(rights.licence or "") is None:
+        raise IllegalTransition(
+            "name one licence with its version, best by its address: https://creativecommons.org/licenses/by/4.0/"
+        )
+    if rights.basis == "house-terms" and not (rights.terms_text and rights.terms_url):
+        raise IllegalTransition("house terms need their sentence, word for word, and the address of the page it is on")
+    if rights.basis == "permission" and not rights.reference:
+        raise IllegalTransition("a permission needs a reference: which letter, of which day")
+    if rights.basis in ("house-terms", "permission") and rights.translation and not rights.uses:
+        raise IllegalTransition("say for which uses a translation may be shared")
+    if rights.basis != "licence":
+        rights = replace(rights, licence=None)
+    digest = evidence_sha256(rights.terms_text) if rights.terms_text else None
+    signed = declared_by if rights.basis == "house-terms" and rights.translation is not None else None
+    return replace(rights, terms_sha256=digest, declared_by=signed)
+
+
+def effect(source: Source, rights: Rights, *, today: date) -> Effect:
+    """What filing this record would change. Nothing is written."""
+    before = catalog.rights_of(source)
+    targets = sorted(set(Product.objects.filter(active=True).values_list("language", flat=True)))
+    fates = Counter[str]()
+    for marks, sentence, rows in _stopped(source):
+        fates[_fate(rights, marks, sentence, [each for each in targets if each != source.language], today)] += rows
+    now, then = _Judge(before, today), _Judge(rights, today)
+    groups = _releases(source)
+    moved, reasons = Counter[str](), Counter[Permission]()
+    for (_product, language, state, marks), rows in groups.items():
+        out, allowed = state != ReleaseState.WITHHELD, then(marks, UseClass.NON_COMMERCIAL, language)
+        stays = allowed.ruling is Ruling.ALLOW
+        moved[("stay" if stays else "withheld") if out else ("restored" if stays else "")] += rows
+        if out and not stays:
+            reasons[allowed] += rows
+    return Effect(
+        cleared=fates["cleared"],
+        held=fates["held"],
+        refused=fates["refused"],
+        restored=moved["restored"],
+        withheld=moved["withheld"],
+        stay=moved["stay"],
+        reasons=tuple(reasons.most_common()),
+        partners=tuple(_reaches(groups, now, then)),
+        token=_token(source, rights),
+    )
+
+
+@transaction.atomic
+def file(source_slug: str, rights: Rights, *, token: str, reason: str, actor: str, now: datetime) -> int:
+    """Put a record on file whose effect was shown, and ask again about all that it touches. How many articles.
+
+    IllegalTransition when newsroom.toml has the record, without a reason, or when what was shown is not true any more.
+    """
+    source = Source.objects.select_for_update().filter(slug=source_slug).first()
+    if source is None:
+        raise IllegalTransition(f"there is no source {source_slug!r}")
+    if catalog.file_owns_rights(source):
+        raise IllegalTransition("this record is in newsroom.toml: change it there, then run: tornavoz config")
+    if not reason.strip():
+        raise IllegalTransition("say why; it is kept in the audit trail")
+    altered = evidence_intact(rights)
+    if altered is not None:
+        raise IllegalTransition(altered.reason)
+    if token != _token(source, rights):
+        raise IllegalTransition("the record has changed since its effect was shown; look at the effect again")
+    new = codec.dump(rights)
+    before, source.rights, source.rights_origin = source.rights, new, "desk"
+    source.save(update_fields=["rights", "rights_origin"])
+    details = {"record": new, "before": before}
+    audit.record("rights.filed", f"source:{source.slug}", now=now, actor=actor, reason=reason.strip(), details=details)
+    return rights_changed(source.slug, actor=actor, now=now)
+
+
+def _token(source: Source, rights: Rights) -> str:
+    told = json.dumps([source.slug, source.rights, codec.dump(rights)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
+# --- what there is of the source -----------------------------------------------------------------------------------
+
+_Group = tuple[int, str, str, tuple[str, ...]]  # product, language, state, licence marks
+
+
+def _stopped(source: Source) -> Iterator[tuple[tuple[str, ...], str | None, int]]:
+    """Newest revisions that the gate stopped: licence marks, sentence of terms on the page, how many."""
+    newer = Revision.objects.filter(article=OuterRef("article"), number__gt=OuterRef("number"))
+    rows = Revision.objects.filter(
+        ~Exists(newer),
+        Q(permission__isnull=False) | Q(reason_code="terms-changed"),
+        article__source=source,
+        article__withdrawn_at=None,
+        state__in=[RevisionState.HELD, RevisionState.REFUSED],
+        story__isnull=False,
+    )
+    found = Counter[tuple[tuple[str, ...], str | None]]()
+    told = rows.annotate(marks=F("story__licence_marks"), sentence=F("story__rights_text"))
+    for marks, sentence in told.values_list("marks", "sentence").iterator(chunk_size=1_000):
+        found[(tuple(marks or ()), sentence)] += 1
+    for (kept, text), count in found.items():
+        yield kept, text, count
+
+
+def _releases(source: Source) -> Counter[_Group]:
+    shown = (ReleaseState.USABLE, ReleaseState.SCHEDULED, ReleaseState.WITHHELD)
+    rows = Release.objects.filter(article__source=source, article__withdrawn_at=None, state__in=shown).annotate(
+        marks=F("translation__revision__story__licence_marks")
+    )
+    found = Counter[_Group]()
+    told = rows.values_list("product", "product__language", "state", "marks")
+    for product, language, state, marks in told.iterator(chunk_size=1_000):
+        found[(product, language, state, tuple(marks or ()))] += 1
+    return found
+
+
+def _fate(rights: Rights, marks: tuple[str, ...], sentence: str | None, targets: list[str], today: date) -> str:
+    """What the step `clear` would make of a revision."""
+    doubt = evidence_matches(rights, sentence)
+    if doubt is not None and doubt.level is Level.HOLD:
+        return "held"
+    mark = single(marks)
+    rulings = {gate.may_translate(rights, mark, language=each, today=today).ruling for each in targets}
+    if Ruling.ALLOW in rulings:
+        return "cleared"
+    return "refused" if rulings == {Ruling.REFUSE} else "held"
+
+
+class _Judge:
+    """One record, asked once for each mark, use and language."""
+
+    def __init__(self, rights: Rights | None, today: date) -> None:
+        self._rights, self._today = rights, today
+        self._known: dict[tuple[tuple[str, ...], UseClass, str], Permission] = {}
+
+    def __call__(self, marks: tuple[str, ...], use: UseClass, language: str) -> Permission:
+        key = (marks, use, language)
+        if key not in self._known:
+            self._known[key] = gate.may_publish(self._rights, single(marks), use, language=language, today=self._today)
+        return self._known[key]
+
+
+def _reaches(groups: Counter[_Group], now: _Judge, then: _Judge) -> Iterator[Reach]:
+    def has(judge: Callable[..., Permission], use: UseClass, marks: tuple[str, ...], language: str) -> bool:
+        return judge(marks, use, language).ruling is Ruling.ALLOW
+
+    for partner in Partner.objects.filter(active=True).prefetch_related("products").order_by("name"):
+        use, own = catalog.use_of(partner), {product.pk for product in partner.products.all()}
+        counted = Counter[tuple[bool, bool]]()
+        for (product, language, state, marks), rows in groups.items():
+            if product in own:
+                public = has(then, UseClass.NON_COMMERCIAL, marks, language)
+                before = state != ReleaseState.WITHHELD and has(now, use, marks, language)
+                counted[(before, public and has(then, use, marks, language))] += rows
+        yield Reach(
+            slug=partner.slug,
+            name=partner.name,
+            gains=counted[(False, True)],
+            loses=counted[(True, False)],
+            keeps=counted[(True, True)],
+        )

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.config import Config
+from pipeline.ingest.http import Limits
 from pipeline.ledger import glossary as desk
 from pipeline.remote import Remote
 from pipeline.steps import Newsroom
@@ -38,13 +39,19 @@ def newsroom(loaded: Config, *, folder: Path, models: Path, server_key: str = ""
 def _engines(loaded: Config, models: Path, server_key: str) -> Callable[[str, str], Engine]:
     translation = loaded.translation
     if translation.engine == "libretranslate":
-        return Remote(
-            str(translation.url),
-            name=translation.server_models,
-            api_key=server_key,
-            allow_private=frozenset(loaded.network.allow_private),
-        )
+        return remote(loaded, server_key)
     return Engines(models, mode=translation.mode, threads=translation.threads, pinned=translation.models)
+
+
+def remote(loaded: Config, server_key: str, limits: Limits | None = None) -> Remote:
+    """The translation server that newsroom.toml names."""
+    return Remote(
+        str(loaded.translation.url),
+        name=loaded.translation.server_models,
+        api_key=server_key,
+        allow_private=frozenset(loaded.network.allow_private),
+        limits=limits,
+    )
 
 
 def _doubt_below(models: Path, engine: EngineIdentity) -> tuple[float, float] | None:

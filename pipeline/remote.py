@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pipeline.errors import EngineUnavailable, FetchFailed, TargetForbidden
 from pipeline.ingest.http import Answer, GuardedClient, Limits
 from pipeline.translation.engine import Engine
-from pipeline.translation.libretranslate import LibreTranslateEngine
+from pipeline.translation.libretranslate import LibreTranslateEngine, Served, served
 
 _LIMITS = Limits(read=60.0, whole=90.0, answer_bytes=8_000_000)  # less than a lease; fifty sentences a request
 
@@ -18,8 +18,10 @@ _LIMITS = Limits(read=60.0, whole=90.0, answer_bytes=8_000_000)  # less than a l
 class Remote:
     """Callable as `remote(source, target)`; keeps one engine a pair."""
 
-    def __init__(self, url: str, *, name: str, api_key: str, allow_private: frozenset[str]) -> None:
-        self._wire = GuardedWire(url, allow_private)
+    def __init__(
+        self, url: str, *, name: str, api_key: str, allow_private: frozenset[str], limits: Limits | None = None
+    ) -> None:
+        self._wire = GuardedWire(url, allow_private, limits or _LIMITS)
         self._name = name
         self._api_key = api_key
         self._engines: dict[tuple[str, str], LibreTranslateEngine] = {}
@@ -31,6 +33,10 @@ class Remote:
             LibreTranslateEngine(self._wire, source=source, target=target, name=self._name, api_key=self._api_key),
         )
 
+    def served(self) -> Served:
+        """What the server offers. Raises EngineUnavailable, TargetForbidden."""
+        return served(self._wire)
+
 
 class GuardedWire:
     """Exchanges with one server through the guarded client; see pipeline.translation.libretranslate.Wire.
@@ -38,9 +44,9 @@ class GuardedWire:
     A server in a private range is contacted only if `allow_private` lists its host.
     """
 
-    def __init__(self, url: str, allow_private: frozenset[str]) -> None:
+    def __init__(self, url: str, allow_private: frozenset[str], limits: Limits) -> None:
         self._url = url.rstrip("/")
-        self._client = GuardedClient(limits=_LIMITS, allow_private=allow_private)
+        self._client = GuardedClient(limits=limits, allow_private=allow_private)
 
     def get(self, path: str) -> tuple[int, bytes]:
         """Status and body. Raises EngineUnavailable, TargetForbidden."""

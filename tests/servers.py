@@ -67,7 +67,8 @@ def small(model: Installed, *, api_key: str = "") -> Iterator[str]:
 
     class Desk(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer(200, {"info": {"version": "1.9-like"}} if self.path == "/spec" else {})
+            languages = [{"code": model.from_code, "name": "", "targets": [model.to_code]}]
+            self._answer(200, {"info": {"version": "1.9-like"}} if self.path == "/spec" else languages)
 
         def do_POST(self) -> None:
             asked: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -79,7 +80,7 @@ def small(model: Installed, *, api_key: str = "") -> Iterator[str]:
                 texts = [engine.translate([text])[0].text for text in asked["q"]]
                 self._answer(200, {"translatedText": texts})
 
-        def _answer(self, status: int, body: dict[str, Any]) -> None:
+        def _answer(self, status: int, body: object) -> None:
             content = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")

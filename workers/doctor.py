@@ -18,14 +18,16 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from feeds.agreement import disagreements
-from pipeline import config
+from pipeline import config, opening
 from pipeline.errors import PipelineError
+from pipeline.ingest.http import Limits
 from pipeline.ledger.models import Event, Product
 from pipeline.stages import Queue
 from pipeline.translation import models
 from workers import broker
 from workers.beat import deserted_queues
 
+SERVER_LIMITS = Limits(connect=3.0, read=10.0, whole=12.0, answer_bytes=200_000)  # whoever asks waits for the answer
 FREE_BYTES = 500_000_000  # below this a full disk is near
 WAL_RESET_FIXED = (3, 51, 3)  # older SQLite can, rarely, damage a WAL ledger that two processes write
 
@@ -83,6 +85,8 @@ def _output() -> Check:
 
 
 def _models() -> Check:
+    if _configuration().ok and (loaded := config.load(settings.CONFIG_FILE)).translation.engine == "libretranslate":
+        return _server(loaded)
     wanted = set(Product.objects.filter(active=True).values_list("language", flat=True)) if _database().ok else set()
     found = models.installed(settings.MODELS_DIR)
     missing = sorted(wanted - {model.to_code for model in found})
@@ -94,6 +98,28 @@ def _models() -> Check:
         says = "; ".join(f"{name}: {', '.join(problems)}" for name, problems in damaged.items())
         return Check(name="model", ok=False, says=says, repair="tornavoz models install starter")
     return Check(name="model", ok=True, says=", ".join(model.name for model in found))
+
+
+def _server(loaded: config.Config) -> Check:
+    """The translation server that takes the models' place: does it answer, know the languages, take our key?"""
+    url = loaded.translation.url
+    name = "translation server"
+    server = opening.remote(loaded, settings.LIBRETRANSLATE_KEY, SERVER_LIMITS)
+    wanted = set(Product.objects.filter(active=True).values_list("language", flat=True)) if _database().ok else set()
+    try:
+        offer = server.served()
+        lacking = sorted(wanted - {target for _, target in offer.pairs})
+        if lacking:
+            says = f"{url} answers and does not translate into {', '.join(lacking)}"
+            return Check(name=name, ok=False, says=says, repair="install these languages on the server")
+        tried = min((pair for pair in offer.pairs if pair[1] in wanted), key=lambda pair: pair[0] != "en", default=None)
+        if tried:
+            server(*tried).translate(["5"])
+    except PipelineError as error:
+        repair = "start it, or check [translation] url and TORNAVOZ_LIBRETRANSLATE_KEY"
+        return Check(name=name, ok=False, says=f"{url}: {error}", repair=repair)
+    says = f"{url} answers: libretranslate {offer.version}, {len(offer.pairs)} pairs, used for everything"
+    return Check(name=name, ok=True, says=says)
 
 
 def _broker() -> Check:

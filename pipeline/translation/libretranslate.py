@@ -1,7 +1,7 @@
 """A LibreTranslate server as an engine: the second one behind the port, over its HTTP API.
 
-Knows: the API (`POST /translate` with a list, `GET /spec`), what its refusals mean. Must not know: how an exchange is
-made and whom this machine may contact; it is handed a way to get and to post.
+Knows: the API (`POST /translate` with a list, `GET /spec`, `GET /languages`), what its refusals mean. Must not know:
+how an exchange is made and whom this machine may contact; it is handed a way to get and to post.
 
 Such a server gives no attention and no score: links are then placed by text and position, and the checks that read a
 score stay silent. Which models it runs it does not say, so the provenance names the server, its version, and the name
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -37,6 +38,25 @@ class Wire(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What a server says that it is, and the pairs of languages that it translates."""
+
+    version: str
+    pairs: frozenset[tuple[str, str]]
+
+
+def served(wire: Wire) -> Served:
+    """Ask a server what it offers. Raises EngineUnavailable where it does not answer as LibreTranslate does."""
+    status, body = wire.get("/languages")
+    try:
+        listed: Any = json.loads(body) if status == 200 else None
+        pairs = {(each["code"], target) for each in listed for target in each["targets"]}
+    except (ValueError, TypeError, KeyError) as error:
+        raise EngineUnavailable(f"What answers there is no LibreTranslate: /languages gave {status}.") from error
+    return Served(version=_version(wire), pairs=frozenset(pairs))
+
+
 class LibreTranslateEngine:
     """The engine of one pair of languages on one server. `name` is what the newsroom calls the server's models."""
 
@@ -52,7 +72,7 @@ class LibreTranslateEngine:
         """Server version and the newsroom's name for its models. Raises EngineUnavailable."""
         return EngineIdentity(
             engine="libretranslate",
-            engine_version=f"libretranslate {self._version()}",
+            engine_version=f"libretranslate {_version(self._wire)}",
             model=f"{self._name} {self.source}-{self.target}",
             model_sha256="",
             settings=f"format=text segmenter={SEGMENTER}",
@@ -106,10 +126,11 @@ class LibreTranslateEngine:
             )
         return BatchFailed(f"{told}.")
 
-    def _version(self) -> str:
-        status, body = self._wire.get("/spec")
-        info = _read(body).get("info") if status == 200 else None
-        return str(info.get("version", "unknown"))[:40] if isinstance(info, dict) else "unknown"
+
+def _version(wire: Wire) -> str:
+    status, body = wire.get("/spec")
+    info = _read(body).get("info") if status == 200 else None
+    return str(info.get("version", "unknown"))[:40] if isinstance(info, dict) else "unknown"
 
 
 def _batches(sentences: Sequence[str]) -> Iterator[list[str]]:

@@ -22,7 +22,7 @@ def models() -> None:
 @models.command(name="list")
 @json_option
 def list_models(as_json: bool) -> None:
-    """Installed models, the one in use last for each pair."""
+    """Installed models, the one in use last for each pair; and the translation server, if one is used instead."""
     open_newsroom()
     from django.conf import settings
 
@@ -40,14 +40,47 @@ def list_models(as_json: bool) -> None:
         }
         for model in installed(settings.MODELS_DIR)
     ]
+    server = _server()
     if as_json:
-        print_json(rows)
+        print_json([*rows, *([server] if server else [])])
         return
+    if server:
+        out.print(f"{server['name']}  {server['origin']}  {server['says']}", soft_wrap=True)
+        if rows:
+            out.print("these are installed and not used:")
     for row in rows:
         out.print(f"{row['name']}  {row['from']}→{row['to']}  {row['origin']}  sha256 {row['sha256']}", soft_wrap=True)
         out.print(f"  card: {row['path']}/README.md", soft_wrap=True)
-    if not rows:
+    if not rows and not server:
         out.print("none; run: tornavoz models install starter")
+
+
+def _server() -> dict[str, object] | None:
+    """The translation server in the models' place, if newsroom.toml names one, and what it answers."""
+    from django.conf import settings
+
+    from pipeline import config, opening
+    from pipeline.errors import PipelineError
+    from workers.doctor import SERVER_LIMITS
+
+    try:
+        loaded = config.load(settings.CONFIG_FILE)
+    except PipelineError:  # what is wrong with it is for doctor to say; the models are there all the same
+        return None
+    if loaded.translation.engine != "libretranslate":
+        return None
+    row: dict[str, object] = {"name": loaded.translation.server_models, "origin": loaded.translation.url}
+    try:
+        offer = opening.remote(loaded, settings.LIBRETRANSLATE_KEY, SERVER_LIMITS).served()
+    except PipelineError as error:
+        return {**row, "answers": False, "says": str(error), "pairs": []}
+    pairs = sorted(f"{source}-{target}" for source, target in offer.pairs)
+    return {
+        **row,
+        "answers": True,
+        "says": f"answers: libretranslate {offer.version}, {', '.join(pairs)}",
+        "pairs": pairs,
+    }
 
 
 @models.command()

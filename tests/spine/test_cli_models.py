@@ -1,0 +1,116 @@
+"""`tornavoz models` and `tornavoz doctor` with more than one model, and with a server in the models' place."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from django.conf import settings
+
+from pipeline.translation import models
+from tests.make import NEWSROOM, Office
+from tests.servers import small
+from workers.cli import main
+
+NOW = datetime(2026, 3, 14, tzinfo=UTC)
+PAIRS = "The {1:old port} is closed.\tEl {1:puerto viejo} está cerrado.\nNobody came.\tNadie vino.\n"
+SERVER = '[translation]\nengine = "libretranslate"\nurl = "{}"\nserver_models = "opus"\n'
+ALLOWED = '[network]\nallow_private = ["127.0.0.1"]\n'
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def cli(office: Office, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """The command line in this process, on this test's folders."""
+    monkeypatch.setattr(settings, "CONFIG_FILE", office.home / "newsroom.toml")
+
+    def run(*words: str, code: int = 0) -> Result:
+        done = CliRunner().invoke(main, [*words], catch_exceptions=False)
+        assert done.exit_code == code, done.output
+        return done
+
+    (office.home / "newsroom.toml").write_text(NEWSROOM)
+    return run
+
+
+def again(package: Path, version: str, folder: Path) -> Path:
+    """The same package under another version number."""
+    made = folder / f"translate-en_es-{version}.argosmodel"
+    with zipfile.ZipFile(package) as old, zipfile.ZipFile(made, "w") as new:
+        for each in old.infolist():
+            data = old.read(each)
+            if each.filename.endswith("metadata.json"):
+                data = json.dumps({**json.loads(data), "package_version": version}).encode()
+            new.writestr(each, data)
+    return made
+
+
+@pytest.mark.model
+def test_two_installed_packages_are_compared_side_by_side(cli: Cli, tmp_path: Path) -> None:
+    first = models.install("starter", settings.MODELS_DIR, NOW)
+    package = again(sorted(models.STARTER.glob("translate-*.argosmodel"))[-1], "0.9", tmp_path)
+    assert "translate-en_es 0.9 installed" in cli("models", "install", str(package)).stdout
+    listed = json.loads(cli("models", "list", "--json").stdout)
+    assert [row["name"] for row in listed] == [first.name, "translate-en_es 0.9"]
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text(PAIRS, encoding="utf-8")
+    said = cli("models", "compare", first.name, "translate-en_es 0.9", "--pairs", str(pairs)).stdout
+    rows = {line[:42].strip(): line[42:].split() for line in said.splitlines() if len(line) > 42}
+    assert rows["BLEU"][0] == rows["BLEU"][1]
+    assert rows["links lost"] == ["0", "0"]
+    assert "0 of 2 sentences differ" in said
+    told = json.loads(cli("models", "compare", first.name, first.name, "--pairs", str(pairs), "--json").stdout)
+    assert [each["model"] for each in told] == [first.name] * 2
+    assert "No model is called 'nobody'" in cli("models", "compare", first.name, "nobody", code=1).stderr
+
+
+@pytest.mark.model
+def test_a_server_in_the_models_place_is_named_and_asked(cli: Cli, office: Office, tmp_path: Path) -> None:
+    config = office.home / "newsroom.toml"
+    model = models.install("starter", tmp_path, NOW)
+    with small(model) as url:
+        config.write_text(NEWSROOM + SERVER.format(url) + ALLOWED)
+        said = cli("models", "list").stdout
+        assert f"opus  {url}  answers: libretranslate 1.9-like, en-es" in said
+        [row] = json.loads(cli("models", "list", "--json").stdout)
+        assert (row["name"], row["answers"], row["pairs"]) == ("opus", True, ["en-es"])
+        check = doctors(cli)["translation server"]
+        assert check["ok"]
+        assert f"{url} answers: libretranslate 1.9-like" in str(check["says"])
+        assert "model" not in doctors(cli)
+    said = cli("models", "list").stdout
+    assert "does not answer" in said
+    check = doctors(cli)["translation server"]
+    assert not check["ok"]
+    assert "does not answer" in str(check["says"])
+    assert "TORNAVOZ_LIBRETRANSLATE_KEY" in str(check["repair"])
+
+
+@pytest.mark.model
+def test_doctor_sees_a_wrong_key_a_missing_language_and_a_guarded_address(
+    cli: Cli, office: Office, tmp_path: Path
+) -> None:
+    config = office.home / "newsroom.toml"
+    model = models.install("starter", tmp_path, NOW)
+    with small(model, api_key="right") as url:
+        config.write_text(NEWSROOM + SERVER.format(url) + ALLOWED)
+        assert "403" in str(doctors(cli)["translation server"]["says"])
+        config.write_text(NEWSROOM + SERVER.format(url))
+        assert "allow_private" in str(doctors(cli)["translation server"]["says"])
+    portuguese = NEWSROOM + '[[product]]\nslug = "pt"\ntitle = "PT"\nlanguage = "pt"\n'
+    with small(model) as url:
+        office.apply(portuguese)
+        config.write_text(portuguese + SERVER.format(url) + ALLOWED)
+        assert "does not translate into pt" in str(doctors(cli)["translation server"]["says"])
+
+
+def doctors(cli: Cli) -> dict[str, dict[str, object]]:
+    """Doctor's checks by name; some fail in a test's newsroom."""
+    done = CliRunner().invoke(main, ["doctor", "--json"], catch_exceptions=False)
+    return {check["name"]: check for check in json.loads(done.stdout)}

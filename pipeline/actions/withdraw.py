@@ -41,7 +41,7 @@ def plan(article: int) -> Withdrawal:
     return Withdrawal(
         article=article,
         products=tuple(release.product.path for release in rows),
-        partners=tuple(sorted({partner.slug for release in rows for partner in releases.received_by(release)})),
+        partners=tuple(releases.received_by(*rows).order_by("slug").values_list("slug", flat=True)),
     )
 
 

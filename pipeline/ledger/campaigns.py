@@ -5,7 +5,8 @@ Knows: how items, deliveries and translations hang together. Must not know: how 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from django.db.models import Count
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import codec
 from pipeline.ledger.choices import Choice
-from pipeline.ledger.models import Campaign, Translation
+from pipeline.ledger.models import Campaign, CampaignItem, Delivery
 from pipeline.stages import CampaignVerb, DeliveryState, ItemState, TranslationState
 
 FAILED_DELIVERIES = (DeliveryState.REFUSED, DeliveryState.DEAD)
@@ -77,7 +78,27 @@ class Progress:
 
 def progress(campaign: int) -> Progress:
     """Where it stands, counted from the rows."""
-    row = get(campaign)
+    return _progress([get(campaign)])[0]
+
+
+def _progress(campaigns: list[Campaign]) -> list[Progress]:
+    """Where each stands, in three questions for all of them."""
+    items = _counts(CampaignItem.objects.filter(campaign__in=campaigns).values_list("campaign", "state", "reason_code"))
+    deliveries = _counts(
+        Delivery.objects.filter(campaign__in=campaigns).values_list("campaign", "state", "channel", "reason_code")
+    )
+    drafts = _counts(
+        CampaignItem.objects.filter(campaign__in=campaigns, translation__isnull=False).values_list(
+            "campaign", "translation__state"
+        )
+    )
+    return [_counted(row, items[row.pk], deliveries[row.pk], drafts[row.pk]) for row in campaigns]
+
+
+def _counted(row: Campaign, items: _Counted, deliveries: _Counted, drafts: _Counted) -> Progress:
+    waiting = [
+        number for (state, channel, _), number in deliveries if (state, channel) == (DeliveryState.PENDING, "feed")
+    ]
     return Progress(
         campaign=row.pk,
         verb=row.verb,
@@ -88,17 +109,30 @@ def progress(campaign: int) -> Progress:
         created_at=row.created_at,
         finished_at=row.finished_at,
         listed=row.listed,
-        items=_counts(row.items, "state"),
-        deliveries=_counts(row.deliveries, "state"),
-        translations=_counts(Translation.objects.filter(campaign_items__campaign=row), "state"),
-        left_out=_counts(row.items.filter(state=ItemState.LEFT_OUT), "reason_code"),
-        no_room=row.deliveries.filter(state=DeliveryState.PENDING, channel="feed").count(),
-        withheld=_counts(row.deliveries.filter(state=DeliveryState.WITHHELD), "reason_code"),
+        items=_summed((state, number) for (state, _), number in items),
+        deliveries=_summed((state, number) for (state, _, _), number in deliveries),
+        translations=_summed((state, number) for (state,), number in drafts),
+        left_out=_summed((code, number) for (state, code), number in items if state == ItemState.LEFT_OUT),
+        no_room=sum(waiting),
+        withheld=_summed((code, number) for (state, _, code), number in deliveries if state == DeliveryState.WITHHELD),
     )
 
 
-def _counts(rows: Any, column: str) -> dict[str, int]:
-    return dict(rows.order_by(column).values_list(column).annotate(rows=Count("pk")))
+_Counted = list[tuple[tuple[str, ...], int]]  # how often each combination of columns stands in the rows of a campaign
+
+
+def _counts(rows: Any) -> dict[int, _Counted]:
+    found: dict[int, _Counted] = defaultdict(list)
+    for campaign, *columns, number in rows.order_by().annotate(rows=Count("pk")):
+        found[campaign].append((tuple(columns), number))
+    return found
+
+
+def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for key, number in pairs:
+        sums[key] += number
+    return dict(sorted(sums.items()))
 
 
 RESULT = ("release", "article", "product", "version", "partner", "channel", "state", "code", "reason", "settled_at")
@@ -129,5 +163,5 @@ def results(campaign: int) -> Iterator[tuple[object, ...]]:
 
 def listing(*, limit: int) -> tuple[list[Progress], int]:
     """The newest campaigns, and how many more there are."""
-    rows = Campaign.objects.order_by("-pk").values_list("pk", flat=True)
-    return [progress(pk) for pk in rows[:limit]], max(0, rows.count() - limit)
+    rows = Campaign.objects.order_by("-pk")
+    return _progress(list(rows[:limit])), max(0, rows.count() - limit)

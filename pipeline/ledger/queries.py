@@ -5,6 +5,7 @@ Knows: how rows hang together. Must not know: who reads. Plain dictionaries, rea
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -72,10 +73,7 @@ def fate(article: Article) -> Row:
         "reason": revision.reason if revision else "",
         "findings": [_finding(each) for each in story.get("findings", [])],
         "translations": [_translation(row) for row in Translation.objects.filter(revision=revision).order_by("pk")],
-        "releases": [
-            _release(row)
-            for row in article.releases.select_related("product").order_by("product__language", "product__slug")
-        ],
+        "releases": _releases(article),
         "parked": [
             {"unit": unit.pk, "step": unit.step, "code": unit.error_code, "reason": unit.last_error}
             for unit in parked(article.pk)
@@ -99,10 +97,17 @@ def _finding(finding: Row) -> Row:
     return told | {"waiver": finding.get("waiver")}
 
 
-def _release(row: Release) -> Row:
+def _releases(article: Article) -> list[Row]:
+    deliveries: dict[int, list[Delivery]] = defaultdict(list)
+    for each in Delivery.objects.filter(release__article=article).select_related("partner").order_by("sending"):
+        deliveries[each.release_id].append(each)
+    rows = article.releases.select_related("product").order_by("product__language", "product__slug")
+    return [_release(row, deliveries[row.pk]) for row in rows]
+
+
+def _release(row: Release, deliveries: list[Delivery]) -> Row:
     # A sending may go to one partner alone, so what a partner's last delivery of this version says is what holds.
-    deliveries = row.deliveries.filter(version=row.version).select_related("partner").order_by("sending")
-    newest = {delivery.partner.slug: delivery for delivery in deliveries}
+    newest = {delivery.partner.slug: delivery for delivery in deliveries if delivery.version == row.version}
     return {
         "release": row.pk,
         "product": row.product.path,
@@ -117,10 +122,7 @@ def _release(row: Release) -> Row:
             for slug, delivery in sorted(newest.items())
             if delivery.state == DeliveryState.WITHHELD
         ],
-        "deliveries": {
-            each["state"]: each["rows"]
-            for each in row.deliveries.values("state").annotate(rows=Count("pk")).order_by("state")
-        },
+        "deliveries": dict(sorted(Counter(delivery.state for delivery in deliveries).items())),
     }
 
 

@@ -9,7 +9,8 @@ noticed ("sent", "seen") is kept in the receipt alone, because partners fetch al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -96,11 +97,13 @@ def removed(partner: Partner, release: Release, *, at: datetime) -> ReceiptState
 def of_article(article: int) -> list[Row]:
     """Every receipt of an article's releases, newest version first, and partners that were offered it and have none."""
     rows: list[Row] = []
-    for release in _releases(article):
-        receipts = release.receipts.select_related("partner").order_by("partner__slug", "-version")
-        rows += [_row(release, receipt.partner, receipt) for receipt in receipts]
-        told = {receipt.partner_id for receipt in receipts if receipt.version == release.version}
-        rows += [_row(release, partner, None) for partner in _received_by(release) if partner.pk not in told]
+    releases = _releases(article)
+    offered, receipts = _received_by(releases), _receipts(releases)
+    for release in releases:
+        known = receipts[release.pk]
+        rows += [_row(release, receipt.partner, receipt) for receipt in known]
+        told = {receipt.partner_id for receipt in known if receipt.version == release.version}
+        rows += [_row(release, partner, None) for partner in offered[release.pk] if partner.pk not in told]
     return sorted(rows, key=lambda row: (row["product"], row["partner"], -row["version"]))
 
 
@@ -110,14 +113,11 @@ def may_still_show(article: int) -> list[Row]:
     State "waiting": the withdrawal has not reached the partner at all. Nothing for an article that is not withdrawn.
     """
     rows: list[Row] = []
-    for release in _releases(article):
-        if release.state != ReleaseState.CANCELED:
-            continue
-        newest = {
-            receipt.partner_id: receipt
-            for receipt in release.receipts.filter(version=release.version).select_related("partner")
-        }
-        for partner in _received_by(release):
+    releases = [release for release in _releases(article) if release.state == ReleaseState.CANCELED]
+    offered, receipts = _received_by(releases), _receipts(releases)
+    for release in releases:
+        newest = {each.partner_id: each for each in receipts[release.pk] if each.version == release.version}
+        for partner in offered[release.pk]:
             receipt = newest.get(partner.pk)
             if receipt is None or receipt.state != ReceiptState.REMOVED:
                 rows.append(_row(release, partner, receipt))
@@ -154,9 +154,25 @@ def _offered(partner: Partner, release: Release) -> bool:
     )
 
 
-def _received_by(release: Release) -> Iterable[Partner]:
-    offered = Delivery.objects.filter(release=release).exclude(state=DeliveryState.WITHHELD).values("partner")
-    return Partner.objects.filter(pk__in=offered).order_by("slug")
+def _received_by(releases: list[Release]) -> dict[int, list[Partner]]:
+    """Release -> partners that were offered it, by name."""
+    offered = Delivery.objects.filter(release__in=releases).exclude(state=DeliveryState.WITHHELD)
+    pairs = set(offered.values_list("release", "partner"))
+    found: dict[int, list[Partner]] = defaultdict(list)
+    for partner in Partner.objects.filter(pk__in={partner for _, partner in pairs}).order_by("slug"):
+        for release in releases:
+            if (release.pk, partner.pk) in pairs:
+                found[release.pk].append(partner)
+    return found
+
+
+def _receipts(releases: list[Release]) -> dict[int, list[Receipt]]:
+    """Release -> its receipts, newest version first."""
+    found: dict[int, list[Receipt]] = defaultdict(list)
+    rows = Receipt.objects.filter(release__in=releases).select_related("partner")
+    for receipt in rows.order_by("partner__slug", "-version"):
+        found[receipt.release_id].append(receipt)
+    return found
 
 
 def _releases(article: int) -> list[Release]:

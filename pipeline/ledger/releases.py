@@ -188,11 +188,10 @@ def queue_letter(release: Release, partner: Partner, *, now: datetime) -> None:
         deliveries.ring(partner.pk, "email", now=now)
 
 
-def received_by(release: Release) -> QuerySet[Partner]:
-    """Partners to whom any version of this release was offered: those who must hear of a withdrawal."""
-    return Partner.objects.filter(
-        pk__in=release.deliveries.exclude(state=DeliveryState.WITHHELD).values("partner"),
-    )
+def received_by(*releases: Release) -> QuerySet[Partner]:
+    """Partners to whom any version of these releases was offered: those who must hear of a withdrawal."""
+    offered = Delivery.objects.filter(release__in=releases).exclude(state=DeliveryState.WITHHELD)
+    return Partner.objects.filter(pk__in=offered.values("partner"))
 
 
 def arm_publications(releases: Iterable[Release], *, now: datetime) -> list[int]:

@@ -21,7 +21,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from pipeline.ledger import codec
@@ -103,7 +103,8 @@ def find(wanted: Wanted) -> QuerySet[Article]:
     rows = Article.objects.order_by("-pk")
     words = wanted.words.strip()
     if words:
-        rows = rows.filter(_address(words) if "://" in words or words.startswith("tag:") else _text(words))
+        address = "://" in words or words.startswith("tag:")
+        rows = rows.filter(_address(words) if address else _text(words, until=_end(wanted.until)))
     if wanted.source:
         rows = rows.filter(source__slug=wanted.source)
     if wanted.state:
@@ -123,9 +124,13 @@ def find(wanted: Wanted) -> QuerySet[Article]:
         )
     if wanted.since:
         rows = rows.filter(created_at__gte=datetime.combine(wanted.since, time(), tzinfo=ZONE))
-    if wanted.until:
-        rows = rows.filter(created_at__lt=datetime.combine(wanted.until + timedelta(days=1), time(), tzinfo=ZONE))
+    if end := _end(wanted.until):
+        rows = rows.filter(created_at__lt=end)
     return rows
+
+
+def _end(until: date | None) -> datetime | None:
+    return datetime.combine(until + timedelta(days=1), time(), tzinfo=ZONE) if until else None
 
 
 def sections() -> list[str]:
@@ -138,16 +143,19 @@ def _address(words: str) -> Q:
     return Q(url=words) | Q(pk__in=Release.objects.filter(guid=words).values("article"))
 
 
-def _text(words: str) -> Q:
+def _text(words: str, *, until: datetime | None) -> Q:
+    """`until` is when the newest article that may be found came in: what came later need not be read."""
     terms = _terms(words)
     if not terms:  # nothing but marks: no text has it
         return Q(pk__in=())
-    if connection.vendor == "sqlite":
-        query, sql = _fts5(terms), "SELECT rowid FROM ledger_searchindex WHERE ledger_searchindex MATCH %s"
-    else:
-        query, sql = _tsquery(terms), "SELECT article_id FROM ledger_searchtext WHERE document @@ %s::tsquery"
     # Terms hold letters and digits only, and travel as a parameter all the same.
-    return Q(pk__in=RawSQL(sql, (query,)))  # noqa: S611
+    if connection.vendor == "sqlite":
+        sql = "SELECT rowid FROM ledger_searchindex WHERE ledger_searchindex MATCH %s"
+        return Q(pk__in=RawSQL(sql, (_fts5(terms),)))  # noqa: S611
+    last = Article.objects.filter(created_at__lt=until).aggregate(last=Max("pk"))["last"] if until else None
+    # PostgreSQL may read every article, newest first, rather than use the index; it is told where to begin.
+    sql = "SELECT article_id FROM ledger_searchtext WHERE document @@ %s::tsquery AND article_id <= %s"
+    return Q(pk__in=RawSQL(sql, (_tsquery(terms), 2**62 if until is None else last or 0)))  # noqa: S611
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,17 @@ def turned(page: str, rows: int = 23) -> Page:
     return paging.turned(RequestFactory().get("/", {"page": page}), events, size=4)
 
 
+@pytest.mark.usefixtures("few_counted")
+def test_a_list_that_is_dear_to_turn_ends_early_and_says_so() -> None:
+    events = Event.objects.order_by("-pk")
+    page = paging.turned(RequestFactory().get("/", {"page": "9"}), events, size=4, reach=12)
+    assert (shown(page), page.number, page.after, page.ends_early) == ([15, 14, 13, 12], 3, 0, True)
+    page = paging.turned(RequestFactory().get("/", {"page": "2"}), events, size=4, reach=12)
+    assert (page.after, page.ends_early) == (3, False)
+    page = paging.turned(RequestFactory().get("/", {"page": "9"}), events, size=4, reach=24)
+    assert (shown(page), page.ends_early) == ([3, 2, 1], False)
+
+
 def shown(page: Page) -> list[int]:
     return [int(event.subject[2:]) for event in page.rows]
 

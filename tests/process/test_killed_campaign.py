@@ -17,7 +17,7 @@ from tests.process.installation import CONFIG, Installation, started
 
 pytestmark = [pytest.mark.process]
 
-COUNT = 600
+COUNT = 360
 KILLS = 4
 PARTNERS = """
 webhook = "http://127.0.0.1:{port}/in"

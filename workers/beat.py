@@ -14,6 +14,7 @@ from datetime import datetime
 import structlog
 from django.db.models import Q, QuerySet
 
+from desk import sessions
 from feeds.api import allowances
 from pipeline.actions import upkeep
 from pipeline.ledger import placements, pulse, subscriptions, units
@@ -54,6 +55,7 @@ class Beat:
             courtesy.keep_up(now=now)
             subscriptions.drop_expired(now=now)
             allowances.forget(now=now)
+            sessions.forget_ended(now=now)
         answers = bool(self._broker_url) and broker.answers(self._broker_url)
         if answers:
             self._heard = time.monotonic()

@@ -1,6 +1,6 @@
 """What a receiver's answer to a push means, whatever kind of push it was.
 
-Knows: HTTP status codes and Retry-After (RFC 9110 section 10.2.3). Must not know: deliveries, subscriptions, settings.
+Knows: HTTP status codes. Must not know: deliveries, subscriptions, settings.
 """
 
 from __future__ import annotations
@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from pipeline.errors import FetchFailed, SourceError
-from pipeline.ingest.http import GuardedClient
+from pipeline.ingest.http import GuardedClient, retry_after
 
-LONGEST_ASKED = timedelta(days=1)  # of what Retry-After may ask for
 _WAIT_A_MOMENT = frozenset({408, 429})
 
 
@@ -64,19 +62,3 @@ def judged(status: int) -> Verdict:
     if 400 <= status < 500 and status not in _WAIT_A_MOMENT:
         return Verdict.REFUSED
     return Verdict.LATER
-
-
-def retry_after(value: str | None, *, now: datetime) -> timedelta | None:
-    """The pause that a Retry-After header asks for, in seconds or as a date; at most a day, None if unreadable."""
-    if value is None:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return min(LONGEST_ASKED, timedelta(seconds=int(text[:9])))
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if at.tzinfo is None:  # "-0000": RFC 9110 section 5.6.7 knows GMT only
-        return None
-    return min(LONGEST_ASKED, max(timedelta(0), at - now))

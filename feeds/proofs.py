@@ -10,13 +10,13 @@ parked because somebody else's server is down.
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
 
 from pipeline.config import Config
 from pipeline.errors import SourceError
+from pipeline.ingest import pages
 from pipeline.ingest.charset import text_of_page
 from pipeline.ingest.http import Answer, GuardedClient
 from pipeline.ledger import placements
@@ -32,7 +32,6 @@ ACTOR = "pipeline"
 PAGE_BYTES = 3_000_000
 GONE = frozenset({404, 410})
 _PAGES = ("text/html", "application/xhtml+xml", "")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 
 
 def prove(newsroom: Newsroom, work: Work) -> Effect:
@@ -84,20 +83,9 @@ def _judged(answer: Answer, shown: Shown) -> Proof:
     if answer.status != 200 or kind not in _PAGES:
         return Proof(verdict=Verdict.UNCLEAR, findings=(_no_page(answer.status, kind or "no content type"),))
     try:
-        return judge(_text(answer), shown, address=answer.url)
+        return judge(text_of_page(pages.payload(answer))[0], shown, address=answer.url)
     except SourceError as error:
         return Proof(verdict=Verdict.UNCLEAR, findings=(_unreachable(str(error)),))
-
-
-def _text(answer: Answer) -> str:
-    """The page as text: the server's word on its encoding comes before the page's own (HTML Standard, «encoding»)."""
-    declared = _CHARSET.search(answer.headers.get("content-type", ""))
-    try:
-        if declared:
-            return answer.content.decode(declared[1], "replace")
-    except LookupError:
-        pass  # an encoding that nobody knows says nothing: the page is asked instead
-    return text_of_page(answer.content)[0]
 
 
 def _unreachable(why: str) -> Finding:

@@ -156,6 +156,9 @@ class SourceTable(Table):
     url: str
     language: str = "en"
     feed: str | None = None
+    poll_minutes: int | None = Field(default=None, ge=5)  # how often the feed is asked for articles; unset: never
+    newest: int = Field(default=5, ge=0, le=100)  # articles that are taken at the first look at the feed
+    full_text: bool = False  # the feed carries whole articles, so their pages are not fetched
     contact: str | None = None  # where the publisher wants to hear of a use
     authors: dict[str, str] = {}  # "MIKE LASUSA" = "Mike LaSusa"
     analysis_headings: tuple[str, ...] = ()
@@ -165,6 +168,19 @@ class SourceTable(Table):
     glossary: tuple[str, ...] = ()  # glossary files for this source alone; they win over the newsroom's
     fixed: dict[str, dict[str, str]] = {}  # for a language: set phrases with their one translation
     rights: RightsTable | None = None
+
+    @field_validator("feed")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value
+
+    @model_validator(mode="after")
+    def _feed_to_poll(self) -> SourceTable:
+        if self.poll_minutes is not None and not self.feed:
+            raise ValueError('poll_minutes needs feed = "https://…", the address to ask')
+        return self
 
 
 class ProductTable(Table):

@@ -4,7 +4,7 @@
     ├── ConfigError                 newsroom.toml or the environment
     ├── SourceError                 what came in cannot be read
     │   ├── TooLarge  UnreadablePayload  ExtractionFailed
-    │   └── FetchFailed (LATER)  TargetForbidden
+    │   └── FetchFailed (LATER)  PageRefused  TargetForbidden
     ├── TranslationError
     │   ├── ModelMissing (OPERATOR)  ModelDamaged (OPERATOR)
     │   └── EngineRefused (OPERATOR)  EngineUnavailable (LATER)  BatchFailed (LATER)
@@ -80,6 +80,12 @@ class FetchFailed(SourceError):
 
     code = "fetch-failed"
     retry = Retry.LATER
+
+
+class PageRefused(SourceError):
+    """The address answers, and not with an article."""
+
+    code = "page-refused"
 
 
 class TargetForbidden(SourceError):

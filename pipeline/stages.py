@@ -20,6 +20,8 @@ class Step(StrEnum):
     DELIVER = "deliver"
     PROVE = "prove"
     CAMPAIGN = "campaign"
+    POLL = "poll"
+    FETCH = "fetch"
 
 
 class Queue(StrEnum):
@@ -41,6 +43,8 @@ QUEUE_OF: dict[Step, Queue] = {
     Step.DELIVER: Queue.DELIVER,
     Step.PROVE: Queue.DELIVER,
     Step.CAMPAIGN: Queue.PUBLISH,  # behind the renderings of its own last batch: it never runs ahead of them
+    Step.POLL: Queue.DELIVER,  # like all that waits for other people's servers
+    Step.FETCH: Queue.DELIVER,
 }
 
 
@@ -160,6 +164,18 @@ class PlacementState(StrEnum):
     FAILED = "failed"
     OVERDUE = "overdue"
     REMOVED = "removed"
+
+
+class AnnouncementState(StrEnum):
+    """An article that a watched feed announces.
+
+    due (its page is to be fetched) -> taken (received)      taken -> due (the publisher changed it)
+    passed-over (the reason says why) -> due (a person wants it)
+    """
+
+    DUE = "due"
+    TAKEN = "taken"
+    PASSED_OVER = "passed-over"
 
 
 class CampaignVerb(StrEnum):

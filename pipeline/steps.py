@@ -84,7 +84,7 @@ def extract(newsroom: Newsroom, work: Work) -> Effect:
         return _nothing
     incoming = Incoming(envelope=revision.envelope, payload=articles.payload_of(revision.id))
     try:
-        story = read(incoming, _profile(revision.source, newsroom.config))
+        story = read(incoming, profile_of(revision.source, newsroom.config))
     except SourceError as error:
         return partial(articles.hold, revision.id, error.code, str(error), now=work.now, actor=ACTOR)
 
@@ -295,7 +295,8 @@ def _text_sha256(draft: Draft) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _profile(source: Source, config: Config) -> SourceProfile:
+def profile_of(source: Source, config: Config) -> SourceProfile:
+    """How to read what comes from a source."""
     profile = source.profile  # as catalog.py wrote it
     return SourceProfile(
         publisher=source.publisher,

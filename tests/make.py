@@ -16,10 +16,10 @@ from typing import Any
 from feeds import steps as outward
 from feeds.files import CODINGS, unpacked
 from feeds.readback import bodies
-from pipeline import config, steps
+from pipeline import config, polling, steps
 from pipeline.actions import campaign_step, upkeep
 from pipeline.actions.review import rights_changed
-from pipeline.ledger import catalog, queries, units
+from pipeline.ledger import catalog, queries, units, watches
 from pipeline.ledger.articles import Receipt
 from pipeline.ledger.models import Article, Release, Source, Unit
 from pipeline.runner import Outcome, Runner
@@ -173,11 +173,12 @@ class Office:
             upkeep.offer_again(now=self.clock())
         for slug in applied.rights_changed:
             rights_changed(slug, actor="test", now=self.clock())
+        watches.keep_up(loaded, now=self.clock())
         room = steps.Newsroom(
             config=loaded, engine_for=lambda source, target: self.engine, glossary_for=glossaries(loaded)
         )
         self.room = room
-        table = {**steps.table(room), **outward.table(room), **campaign_step.table(room)}
+        table = {**steps.table(room), **outward.table(room), **campaign_step.table(room), **polling.table(room)}
         self.runner = Runner(table, self.clock, pooled=steps.pools(room))
 
     def receive(

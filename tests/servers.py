@@ -1,4 +1,6 @@
-"""Translation servers for tests: a real LibreTranslate where one is at hand, else a small one that speaks its API.
+"""Servers of other people, on the loopback: web sites of publishers and partners, and translation servers.
+
+Of translation servers: a real LibreTranslate where one is at hand, else a small one that speaks its API.
 
 The real one is used when TORNAVOZ_LIBRETRANSLATE_PYTHON names a Python that has it installed; it cannot come with our
 own tools, since its licence (AGPL) and its pinned packages do not go with ours. The small one serves the bundled Argos
@@ -24,6 +26,63 @@ from pipeline.translation.argos import ArgosEngine
 from pipeline.translation.models import Installed
 
 LAUNCHER = Path(__file__).parent / "benchmarks" / "libretranslate_server.py"
+
+
+class Site:
+    """A web site: pages by path, with what each answers, and what was asked for."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.pages: dict[str, tuple[int, dict[str, str], bytes]] = {}
+        self.asked: list[str] = []
+        self.headers: list[dict[str, str]] = []  # of each request, names in lower case
+
+    def put(
+        self,
+        path: str,
+        body: str | bytes = "",
+        *,
+        status: int = 200,
+        kind: str = "text/html; charset=utf-8",
+        **headers: str,
+    ) -> str:
+        """Serve this at a path. Returns the address. Underscores in the names of headers stand for hyphens."""
+        content = body if isinstance(body, bytes) else body.encode()
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.pages[path] = (status, {"Content-Type": kind, **more}, content)
+        return self.base + path
+
+
+@contextmanager
+def site() -> Iterator[Site]:
+    """A web site while the block lasts. It answers 304 to whoever shows the ETag of a page."""
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found.asked.append(self.path)
+            found.headers.append({name.lower(): value for name, value in self.headers.items()})
+            status, headers, body = found.pages.get(self.path, (404, {"Content-Type": "text/html"}, b"<h1>404</h1>"))
+            if "ETag" in headers and self.headers.get("If-None-Match") == headers["ETag"]:
+                status, body = 304, b""
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """A visit is no news."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    found = Site(f"http://127.0.0.1:{server.server_address[1]}")
+    thread.start()
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextmanager

@@ -17,11 +17,11 @@ from django.db.models import Q, QuerySet
 from desk import sessions
 from feeds.api import allowances
 from pipeline.actions import upkeep
-from pipeline.ledger import placements, pulse, subscriptions, units
+from pipeline.ledger import placements, pulse, subscriptions, units, watches
 from pipeline.ledger.models import Unit
 from pipeline.runner import Runner
 from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
-from workers import abreast, broker, courtesy
+from workers import abreast, broker, courtesy, spine
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +52,7 @@ class Beat:
             upkeep.expire_rights(now=now)
             upkeep.refresh_feeds(now=now)
             placements.look_again(now=now)
+            watches.keep_up(spine.newsroom().config, now=now)
             courtesy.keep_up(now=now)
             subscriptions.drop_expired(now=now)
             allowances.forget(now=now)

@@ -21,7 +21,7 @@ from feeds.agreement import disagreements
 from pipeline import config, opening
 from pipeline.errors import PipelineError
 from pipeline.ingest.http import Limits
-from pipeline.ledger.models import Event, Product
+from pipeline.ledger.models import Event, Product, Watch
 from pipeline.stages import Queue
 from pipeline.translation import models
 from workers import broker
@@ -29,6 +29,7 @@ from workers.beat import deserted_queues
 
 SERVER_LIMITS = Limits(connect=3.0, read=10.0, whole=12.0, answer_bytes=200_000)  # whoever asks waits for the answer
 FREE_BYTES = 500_000_000  # below this a full disk is near
+FEED_FAILURES = 3  # in a row; fewer are a bad hour of somebody's server
 WAL_RESET_FIXED = (3, 51, 3)  # older SQLite can, rarely, damage a WAL ledger that two processes write
 
 
@@ -49,7 +50,7 @@ def examine(*, quick: bool = False) -> list[Check]:
     """All checks; with `quick` only configuration, database and output folder."""
     checks: list[Callable[[], Check]] = [_configuration, _database, _output]
     if not quick:
-        checks += [_models, _broker, _queues, _files, _clock, _disk, _sqlite]
+        checks += [_models, _broker, _queues, _feeds, _files, _clock, _disk, _sqlite]
     return [check() for check in checks]
 
 
@@ -138,6 +139,18 @@ def _queues() -> Check:
         repair = "tornavoz up, or start the workers; tornavoz run --until-idle does the work at once"
         return Check(name="queues", ok=False, says=f"nobody serves {', '.join(sorted(deserted))}", repair=repair)
     return Check(name="queues", ok=True, says="no work waits for want of a worker")
+
+
+def _feeds() -> Check:
+    """Feeds of publishers that were there once and have failed several times in a row."""
+    if not _database().ok:
+        return Check(name="feeds", ok=False, says="the ledger cannot be asked", repair="tornavoz init")
+    watched = Watch.objects.filter(source__active=True).select_related("source").order_by("source__slug")
+    down = [f"{watch.source.slug}: {watch.reason}" for watch in watched if watch.failures >= FEED_FAILURES]
+    if down:
+        repair = "open the address in a browser; mend feed in newsroom.toml, then: tornavoz config"
+        return Check(name="feeds", ok=False, says="; ".join(down), repair=repair)
+    return Check(name="feeds", ok=True, says=f"{len(watched)} are watched")
 
 
 def _files() -> Check:

@@ -67,12 +67,13 @@ def apply_config(*, actor: str) -> list[str]:
     """Make the ledger's sources, products and partners equal to the file; ask again where rights changed."""
     from pipeline.actions import upkeep
     from pipeline.actions.review import rights_changed
-    from pipeline.ledger import catalog
+    from pipeline.ledger import catalog, watches
     from workers.spine import newsroom, now
 
     applied = catalog.apply(newsroom().config, now=now(), actor=actor)
     if any(subject.startswith(("product:", "partner:")) for subject in applied.changed):
         upkeep.offer_again(now=now())
+    watches.keep_up(newsroom().config, now=now())
     lines = [f"{subject} changed" for subject in applied.changed]
     for slug in applied.rights_changed:
         count = rights_changed(slug, actor=actor, now=now())

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, render
 from desk import rights
 from desk.access import needs
 from desk.clock import now
-from pipeline.ledger import catalog
-from pipeline.ledger.models import Event, Release, Revision, Source
+from pipeline.ledger import catalog, watches
+from pipeline.ledger.models import Event, Release, Revision, Source, Watch
 from pipeline.rights.evidence import evidence_intact
 from pipeline.stages import ReleaseState, RevisionState
 
@@ -44,6 +44,8 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "held": Revision.objects.filter(held, article__source=row).count(),
         "refused": Revision.objects.filter(article__source=row, state=RevisionState.REFUSED).count(),
         "out": Release.objects.filter(article__source=row, state=ReleaseState.USABLE).count(),
+        "watch": Watch.objects.filter(source=row).first(),
+        "announced": watches.counts(row),
         "history": Event.objects.filter(subject=f"source:{row.slug}").order_by("-pk")[:10],
     }
     return render(request, "desk/source.html", context)

@@ -12,6 +12,8 @@ import ssl
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import httpcore
 import httpx
@@ -23,6 +25,7 @@ from pipeline.ingest.network import Deadline, GuardedBackend, Resolve, resolve
 USER_AGENT = "Tornavoz/0.1"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})  # harmless anywhere; others may be secrets
+LONGEST_ASKED = timedelta(days=1)  # of what Retry-After may ask for
 _RATIO = 100  # a text that inflates further than this is a bomb ...
 _RATIO_FROM = 1_000_000  # ... if it has come to this many bytes
 
@@ -278,3 +281,19 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 def _told(target: httpx.URL, error: Exception) -> str:
     return f"{target.host} gave no usable answer ({type(error).__name__}: {error})."
+
+
+def retry_after(value: str | None, *, now: datetime) -> timedelta | None:
+    """The pause that Retry-After asks for (RFC 9110 §10.2.3), seconds or a date; at most a day, None if unreadable."""
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(LONGEST_ASKED, timedelta(seconds=int(text[:9])))
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if at.tzinfo is None:  # "-0000": RFC 9110 section 5.6.7 knows GMT only
+        return None
+    return min(LONGEST_ASKED, max(timedelta(0), at - now))

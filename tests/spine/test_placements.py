@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,52 +17,16 @@ from pipeline.ledger.models import Event, Partner, Placement, Proof, Release, Un
 from pipeline.rights import attribution as credit
 from pipeline.stages import QUEUE_OF, Queue, Step
 from tests.make import Office, other
+from tests.servers import Site, site
 from workers import courtesy, spine
 from workers.beat import Beat
 from workers.cli import main
 
 
-class Outlet:
-    """A partner's web site on the loopback: pages by path, and what was asked for."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, tuple[int, str, bytes]] = {}
-        self.asked: list[str] = []
-        outlet = self
-
-        class Answering(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outlet.asked.append(self.path)
-                status, kind, body = outlet.pages.get(self.path, (404, "text/html", b"<h1>404</h1>"))
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """A visit is no news."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
-        self.base = f"http://127.0.0.1:{self._server.server_port}"
-
-    def put(self, path: str, body: str, *, status: int = 200, kind: str = "text/html; charset=utf-8") -> str:
-        self.pages[path] = (status, kind, body.encode())
-        return self.base + path
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
 @pytest.fixture
-def outlet() -> Iterator[Outlet]:
-    outlet = Outlet()
-    yield outlet
-    outlet.close()
+def outlet() -> Iterator[Site]:
+    with site() as outlet:
+        yield outlet
 
 
 @pytest.fixture
@@ -107,9 +69,7 @@ def look_later(office: Office, placement: Placement, **span: float) -> str:
     return placement.state
 
 
-def test_a_page_with_the_whole_credit_is_proved_with_its_evidence(
-    office: Office, outlet: Outlet, faro: Partner
-) -> None:
+def test_a_page_with_the_whole_credit_is_proved_with_its_evidence(office: Office, outlet: Site, faro: Partner) -> None:
     release = office.release(office.publish())
     placement = reported(office, release, outlet.put("/puente", whole(release)), faro)
     assert (placement.state, placement.cure_by, placement.version) == ("proved", None, 1)
@@ -124,7 +84,7 @@ def test_a_page_with_the_whole_credit_is_proved_with_its_evidence(
 
 
 def test_a_failure_starts_a_clock_of_thirty_days_and_a_cure_stops_it(
-    office: Office, outlet: Outlet, faro: Partner
+    office: Office, outlet: Site, faro: Partner
 ) -> None:
     release = office.release(office.publish())
     began = office.clock()
@@ -140,7 +100,7 @@ def test_a_failure_starts_a_clock_of_thirty_days_and_a_cure_stops_it(
     assert (placement.found_at, placement.cure_by) == (None, None)
 
 
-def test_what_is_not_cured_in_time_is_overdue_and_needs_an_editor(office: Office, outlet: Outlet) -> None:
+def test_what_is_not_cured_in_time_is_overdue_and_needs_an_editor(office: Office, outlet: Site) -> None:
     release = office.release(office.publish())
     placement = reported(office, release, outlet.put("/puente", uncredited(release)))
     assert look_later(office, placement, days=29) == "failed"
@@ -157,7 +117,7 @@ def test_what_is_not_cured_in_time_is_overdue_and_needs_an_editor(office: Office
         placements.settle(placement.pk, reason="x", actor="ana", now=office.clock())
 
 
-def test_a_clock_goes_on_while_the_page_does_not_answer(office: Office, outlet: Outlet) -> None:
+def test_a_clock_goes_on_while_the_page_does_not_answer(office: Office, outlet: Site) -> None:
     release = office.release(office.publish())
     placement = reported(office, release, outlet.put("/puente", uncredited(release)))
     outlet.put("/puente", "", status=503)
@@ -165,7 +125,7 @@ def test_a_clock_goes_on_while_the_page_does_not_answer(office: Office, outlet: 
     assert look_later(office, placement, days=29) == "overdue"
 
 
-def test_an_older_licence_knows_no_cure(office: Office, outlet: Outlet) -> None:
+def test_an_older_licence_knows_no_cure(office: Office, outlet: Site) -> None:
     office.apply(office.text.replace("licenses/by/4.0/", "licenses/by/3.0/"))
     office.run()
     release = office.release(office.publish())
@@ -173,7 +133,7 @@ def test_an_older_licence_knows_no_cure(office: Office, outlet: Outlet) -> None:
     assert (placement.state, placement.cure_by) == ("overdue", office.clock())
 
 
-def test_a_page_that_cannot_be_judged_is_unclear_and_asked_for_a_month(office: Office, outlet: Outlet) -> None:
+def test_a_page_that_cannot_be_judged_is_unclear_and_asked_for_a_month(office: Office, outlet: Site) -> None:
     release = office.release(office.publish())
     teaser = reported(office, release, outlet.put("/puente", "<p>Suscríbase para leer más.</p>"))
     photo = reported(office, release, outlet.put("/p.jpg", "x", kind="image/jpeg"))
@@ -191,7 +151,7 @@ def test_a_page_that_cannot_be_judged_is_unclear_and_asked_for_a_month(office: O
     assert placements.look_again(now=office.clock()) == 0
 
 
-def test_a_correction_is_looked_for_a_day_later(office: Office, outlet: Outlet) -> None:
+def test_a_correction_is_looked_for_a_day_later(office: Office, outlet: Site) -> None:
     article = office.publish()
     release = office.release(article)
     placement = reported(office, release, outlet.put("/puente", whole(release)))
@@ -219,7 +179,7 @@ def test_a_correction_is_looked_for_a_day_later(office: Office, outlet: Outlet) 
     assert look_later(office, placement, days=1) == "proved"
 
 
-def test_a_withdrawn_text_is_looked_for_until_it_is_gone(office: Office, outlet: Outlet) -> None:
+def test_a_withdrawn_text_is_looked_for_until_it_is_gone(office: Office, outlet: Site) -> None:
     article = office.publish()
     release = office.release(article)
     kept = reported(office, release, outlet.put("/puente", whole(release)))
@@ -263,7 +223,7 @@ def test_a_partner_reports_only_what_it_was_offered_and_not_without_end(office: 
         placements.report(release, "https://el-faro.example/x", partner=faro, actor="partner:x", now=office.clock())
 
 
-def test_a_partner_cannot_make_us_call_on_our_own_network(office: Office, outlet: Outlet, faro: Partner) -> None:
+def test_a_partner_cannot_make_us_call_on_our_own_network(office: Office, outlet: Site, faro: Partner) -> None:
     release = office.release(office.publish())
     url = outlet.put("/intranet", whole(release))
     placements.report(release, url, partner=faro, actor="api:el-faro:3f9a5c21d077", now=office.clock())
@@ -274,7 +234,7 @@ def test_a_partner_cannot_make_us_call_on_our_own_network(office: Office, outlet
     assert look_later(office, placement, days=1) == "proved"
 
 
-def test_the_sweeper_looks_again_by_itself(office: Office, outlet: Outlet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sweeper_looks_again_by_itself(office: Office, outlet: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     release = office.release(office.publish())
     placement = reported(office, release, outlet.put("/puente", uncredited(release)))
     office.clock.forward(days=1)
@@ -285,7 +245,7 @@ def test_the_sweeper_looks_again_by_itself(office: Office, outlet: Outlet, monke
     assert placement.state == "proved"
 
 
-def test_a_look_that_ends_twice_is_kept_once(office: Office, outlet: Outlet) -> None:
+def test_a_look_that_ends_twice_is_kept_once(office: Office, outlet: Site) -> None:
     release = office.release(office.publish())
     placement = reported(office, release, outlet.put("/puente", whole(release)))
     unit = Unit.objects.get(step=Step.PROVE)
@@ -310,7 +270,7 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, list(words))
 
 
-def test_check_says_what_is_missing_and_records_nothing(told: Office, outlet: Outlet) -> None:
+def test_check_says_what_is_missing_and_records_nothing(told: Office, outlet: Site) -> None:
     release = told.release(told.publish())
     url = outlet.put("/puente", whole(release))
     fine = run("credit", "check", url, "--release", str(release.pk))
@@ -327,7 +287,7 @@ def test_check_says_what_is_missing_and_records_nothing(told: Office, outlet: Ou
     assert not Placement.objects.exists()
 
 
-def test_report_list_status_and_settle(told: Office, outlet: Outlet) -> None:
+def test_report_list_status_and_settle(told: Office, outlet: Site) -> None:
     release = told.release(told.publish())
     url = outlet.put("/puente", uncredited(release))
     assert "no page needs anybody" in run("credit", "list").output

@@ -31,6 +31,7 @@ from workers.cli import (
     receipts,
     reviewing,
     running,
+    sources,
     tokens,
     users,
 )
@@ -63,6 +64,7 @@ def main(home: Path | None) -> None:
 for group in (
     running,
     intake,
+    sources,
     looking,
     editing,
     reviewing,

@@ -45,8 +45,8 @@ def _demo_config() -> Path:
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--url", help="Canonical URL of the original. Without it the article is held.")
+@click.argument("file", metavar="FILE_OR_URL")
+@click.option("--url", help="Canonical URL of the original. Without it a file is held.")
 @click.option("--source", required=True, help="Slug of a source in newsroom.toml.")
 @click.option("--format", "form", type=click.Choice(["text", "html", "json"]), help="Default: by the file's name.")
 @click.option("--language", help="Language of the text, if not the source's.")
@@ -60,7 +60,7 @@ def _demo_config() -> Path:
 @click.option("--urgent", is_flag=True, help="Breaking news: goes first, and waits for no other article.")
 @json_option
 def submit(
-    file: Path,
+    file: str,
     url: str | None,
     source: str,
     form: str | None,
@@ -75,22 +75,29 @@ def submit(
     urgent: bool,
     as_json: bool,
 ) -> None:
-    """Hand in an article. It is written down before this returns; run or up does the rest."""
+    """Hand in an article: a file, or the address of its page. It is written down before this returns; run or up does
+    the rest."""
     open_ledger()
     from pipeline import steps
     from pipeline.errors import SourceError
     from pipeline.ledger.articles import Reception
+    from pipeline.polling import page_of
     from pipeline.types import Envelope, Format, Incoming
     from workers import home
     from workers.spine import newsroom, now
 
-    try:
-        payload = file.read_bytes()
-    except OSError as error:
-        raise SourceError(f"{file} cannot be read: {error.strerror}") from error
+    row = home.source_named(source)
+    if file.startswith(("http://", "https://")):
+        address, payload = page_of(row, file, newsroom().config)
+        url, form = url or address, form or Format.HTML
+    else:
+        try:
+            payload = Path(file).read_bytes()
+        except OSError as error:
+            raise SourceError(f"{file} cannot be read: {error.strerror}") from error
     envelope = Envelope(
         source=source,
-        format=Format(form or SUFFIXES.get(file.suffix.lower(), "text")),
+        format=Format(form or SUFFIXES.get(Path(file).suffix.lower(), "text")),
         url=url,
         language=language,
         headline=headline,
@@ -103,7 +110,7 @@ def submit(
         urgent=urgent,
     )
     incoming = Incoming(envelope=envelope, payload=payload)
-    receipt = steps.receive(newsroom(), incoming, home.source_named(source), now=now(), actor=actor())
+    receipt = steps.receive(newsroom(), incoming, row, now=now(), actor=actor())
     if as_json:
         print_json(asdict(receipt))
     else:

@@ -16,10 +16,12 @@ from pipeline.ledger.models.releases import Attempt, CorrectionNote, Delivery, R
 from pipeline.ledger.models.review import Presence, Wording
 from pipeline.ledger.models.subscriptions import Subscription, SubscriptionRequest
 from pipeline.ledger.models.translations import MemoryEntry, PostEdit, Segment, Translation, Waiver
+from pipeline.ledger.models.watching import Announcement, Watch
 from pipeline.ledger.models.work import Counter, Event, Pulse, Unit
 
 __all__ = [
     "Allowance",
+    "Announcement",
     "ArchivePage",
     "Archived",
     "Article",
@@ -55,5 +57,6 @@ __all__ = [
     "Translation",
     "Unit",
     "Waiver",
+    "Watch",
     "Wording",
 ]

@@ -1,0 +1,168 @@
+"""Read a publisher's own feed, and choose what of it to take in.
+
+Knows: feedparser, and what identifies an entry. Must not know: the ledger, who asked, how a page is fetched.
+
+A feed is an announcement: it says which articles there are, and that one was changed. What an article says is read from
+its page, unless the newsroom declares that this feed carries the whole text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+import feedparser
+
+from pipeline.errors import SourceError, UnreadablePayload
+from pipeline.ingest.identity import canonical_url
+from pipeline.text.hygiene import clean, collapse
+from pipeline.text.inline import inline_from_html
+
+MOST = 200  # entries of one feed that are looked at; feeds of news carry ten to fifty
+NO_LINK = "It has no link to an article."
+ELSEWHERE = "Its link leads to another site ({host}), which the terms of this source do not cover."
+OLDER = "It was there before this feed was watched."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One article as its publisher's feed announces it."""
+
+    key: str  # hex SHA-256 of its id, or of its link where it has no id
+    url: str  # canonical; empty when there is none that can be used
+    title: str
+    authors: tuple[str, ...]
+    published: date | None
+    section: str | None
+    licence: str | None  # an address that this one entry is marked with
+    html: str  # the fullest text it carries
+    digest: str  # hex SHA-256 over what says that the article changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the ledger remembers of an entry."""
+
+    digest: str
+    passed_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What is new to us in a feed: entries to take in, and entries not to, each with the reason."""
+
+    take: tuple[Entry, ...]
+    pass_over: tuple[tuple[Entry, str], ...]
+    not_looked_at: int = 0  # entries beyond MOST
+
+
+def read(content: bytes, *, url: str, kind: str = "") -> tuple[Entry, ...]:
+    """The entries of an RSS or Atom document, in its own order. `kind` is the Content-Type it was served with.
+
+    Raises UnreadablePayload when it is no feed. A feed that is damaged but can be read counts as far as it goes.
+    """
+    headers = {"content-location": url, **({"content-type": kind} if kind else {})}
+    parsed: Any = feedparser.parse(io.BytesIO(content), response_headers=headers)
+    if not parsed.get("version"):
+        raise UnreadablePayload(f"{url} answers with something that is neither RSS nor Atom. Check the feed's address.")
+    entries = {entry.key: entry for entry in reversed([_entry(dict(each)) for each in parsed.entries])}
+    return tuple(reversed(entries.values()))  # an id that comes twice counts once, and the first one wins
+
+
+def choose(
+    entries: Sequence[Entry], known: Mapping[str, Known], *, home: str, newest: int | None, whole: bool = False
+) -> Choice:
+    """What of a feed to take in, oldest first.
+
+    `home` is the source's site: an entry that links elsewhere is not covered by its rights record. `newest` is how many
+    to take at the first look, None at any later one. With `whole` nothing is taken that carries no text.
+    """
+    take: list[Entry] = []
+    pass_over: list[tuple[Entry, str]] = []
+    for entry in entries[:MOST]:
+        before = known.get(entry.key)
+        if before is not None and (before.passed_over or before.digest == entry.digest):
+            continue
+        if reason := _unfit(entry, home, whole=whole):
+            pass_over.append((entry, reason))
+        elif before is None and newest is not None and len(take) >= newest:
+            pass_over.append((entry, OLDER))
+        else:
+            take.append(entry)
+    return Choice(take=tuple(reversed(take)), pass_over=tuple(pass_over), not_looked_at=max(0, len(entries) - MOST))
+
+
+def intake_form(entry: Entry) -> bytes:
+    """An entry that carries its whole text, in the form that other programs hand articles in with."""
+    form: dict[str, Any] = {"headline": entry.title, "body_html": entry.html}
+    form |= {"authors": list(entry.authors)} if entry.authors else {}
+    form |= {"published": entry.published.isoformat()} if entry.published else {}
+    form |= {"section": entry.section} if entry.section else {}
+    return json.dumps(form, ensure_ascii=False).encode()
+
+
+def belongs(url: str, home: str) -> bool:
+    """Whether an address lies on a source's site, or on a host below it; "www." makes no difference."""
+    host, own = (_host(address) for address in (url, home))
+    return bool(host) and (host == own or host.endswith(f".{own}"))
+
+
+def _unfit(entry: Entry, home: str, *, whole: bool) -> str:
+    if not entry.url:
+        return NO_LINK
+    if not belongs(entry.url, home):
+        return ELSEWHERE.format(host=_host(entry.url))
+    if whole and not _plain(entry.html):
+        return "It carries no text."
+    return ""
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _entry(raw: dict[str, Any]) -> Entry:  # a plain dict: feedparser's own answers for keys that are not there
+    url = _usable(raw.get("link") or "")
+    html = max((each.get("value") or "" for each in [*raw.get("content", []), raw.get("summary_detail", {})]), key=len)
+    title = _plain(raw.get("title") or "")
+    stamp = raw.get("published_parsed") or raw.get("updated_parsed")
+    authors = [each.get("name") or "" for each in raw.get("authors", [])] or [raw.get("author") or ""]
+    said = [title, url, raw.get("published") or "", raw.get("updated") or "", _plain(html)]
+    return Entry(
+        key=_sha256(raw.get("id") or raw.get("link") or title),
+        url=url,
+        title=title,
+        authors=tuple(name for each in authors if (name := collapse(clean(each)))),
+        published=date(*stamp[:3]) if stamp else None,
+        section=next((collapse(clean(tag.get("term") or "")) for tag in raw.get("tags", [])), None),
+        licence=_licence(raw),
+        html=html,
+        digest=_sha256("\x1f".join(said)),
+    )
+
+
+def _licence(raw: dict[str, Any]) -> str | None:
+    """What marks this one entry: RFC 4946's link, or creativeCommons:license, which feedparser shows as one."""
+    links = (link.get("href") for link in raw.get("links", []) if link.get("rel") == "license")
+    return next((address for address in links if address), None)
+
+
+def _plain(html: str) -> str:
+    return collapse(clean(inline_from_html(html)[0]))
+
+
+def _usable(link: str) -> str:
+    try:
+        return canonical_url(link)
+    except SourceError:
+        return ""
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

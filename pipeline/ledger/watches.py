@@ -1,0 +1,198 @@
+"""Watched feeds and their announcements as rows: what a look at a feed leaves behind, and when the next one is due.
+
+Knows: which announcement is known, taken or passed over; the units that follow. Must not know: how a feed or a page is
+fetched or read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from pipeline.config import Config, SourceTable
+from pipeline.ingest import identity
+from pipeline.ingest.feed import OLDER, Choice, Entry, Known
+from pipeline.ledger import audit, codec, units
+from pipeline.ledger.articles import Receipt
+from pipeline.ledger.models import Announcement, Article, Source, Unit, Watch
+from pipeline.stages import AnnouncementState, Step, UnitState
+from pipeline.types import Story
+
+Row = dict[str, Any]
+
+ACTOR: Final = "pipeline"
+ABREAST: Final = 5  # pages of one publisher that may be asked for at the same time ...
+APART: Final = timedelta(seconds=5)  # ... and how long before the next ones
+LONGEST_PAUSE: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at a feed. `choice` is None when nothing has changed since the last one, or when it failed."""
+
+    at: datetime
+    choice: Choice | None = None
+    etag: str = ""
+    modified: str = ""
+    reason: str = ""  # why it failed
+    asked: timedelta | None = None  # how long the server wants to be left alone
+
+
+def keep_up(config: Config, *, now: datetime) -> int:
+    """Make sure that every feed to be watched is looked at in its time. Returns how many looks were begun anew."""
+    begun = 0
+    for table in config.source:
+        source = Source.objects.filter(slug=table.slug, active=True).first()
+        if source is None or table.feed is None or table.poll_minutes is None:
+            continue
+        subject = f"source:{source.pk}"
+        goes_on = Q(state__in=[UnitState.READY, UnitState.LEASED])
+        known = Watch.objects.filter(source=source, url=table.feed).exists()
+        if not (known and Unit.objects.filter(goes_on, step=Step.POLL, subject=subject).exists()):
+            units.arm(Step.POLL, subject, now=now)
+            begun += 1
+    return begun
+
+
+def of(source: Source, url: str) -> Watch:
+    """The watch over a source's feed. Another address than before is a feed that was never looked at."""
+    watch, _ = Watch.objects.get_or_create(source=source, defaults={"url": url})
+    if watch.url != url:
+        watch.url, watch.etag, watch.modified, watch.failures, watch.reason, watch.read_at = url, "", "", 0, "", None
+    return watch
+
+
+def known(watch: Watch) -> dict[str, Known]:
+    """What was announced before."""
+    rows = Announcement.objects.filter(watch__source=watch.source_id).values_list("key", "digest", "state")
+    return {
+        key: Known(digest=digest, passed_over=state == AnnouncementState.PASSED_OVER) for key, digest, state in rows
+    }
+
+
+def save_failure(watch: Watch, look: Look, *, every: timedelta) -> None:
+    """Say why a look failed, and look again later each time, at most a day. A feed is never given up."""
+    watch.failures += 1
+    watch.reason, watch.looked_at = look.reason, look.at
+    watch.save()
+    if watch.failures == 1:
+        audit.record("feed.failed", _name(watch), now=look.at, actor=ACTOR, reason=look.reason)
+    doubled = every * 2 ** min(watch.failures - 1, 12)
+    _again(watch, look.at + max(every, min(doubled, LONGEST_PAUSE), look.asked or timedelta()), now=look.at)
+
+
+def save(watch: Watch, look: Look, *, every: timedelta) -> list[Announcement]:
+    """Write down what a feed announces. Returns what is to be taken in, oldest first; see `fetch_soon`."""
+    if watch.failures:
+        audit.record("feed.answers-again", _name(watch), now=look.at, actor=ACTOR)
+    watch.failures, watch.reason, watch.looked_at, watch.read_at = 0, "", look.at, look.at
+    if look.choice is not None:
+        watch.etag, watch.modified = look.etag, look.modified
+    watch.save()
+    due: list[Announcement] = []
+    if look.choice is not None:
+        due = [_put(watch, entry, AnnouncementState.DUE, "", now=look.at) for entry in look.choice.take]
+        for entry, reason in look.choice.pass_over:
+            _put(watch, entry, AnnouncementState.PASSED_OVER, reason, now=look.at)
+        if look.choice.take or look.choice.pass_over:
+            counts = {"to_take": len(due), "passed_over": len(look.choice.pass_over)}
+            hidden = {"not_looked_at": look.choice.not_looked_at} if look.choice.not_looked_at else {}
+            audit.record("feed.announced", _name(watch), now=look.at, actor=ACTOR, details={**counts, **hidden})
+    _again(watch, look.at + max(every, look.asked or timedelta()), now=look.at)
+    return due
+
+
+def fetch_soon(announcements: Iterable[Announcement], *, now: datetime) -> None:
+    """Have their pages fetched, a few at a time: a publisher's server is not ours to load."""
+    for number, each in enumerate(announcements):
+        units.schedule(Step.FETCH, f"announcement:{each.pk}", now + APART * (number // ABREAST), now=now)
+
+
+def took(announcement: Announcement, receipt: Receipt | None, article: int | None = None) -> None:
+    """It was received, or its page says what we have."""
+    announcement.state, announcement.reason = AnnouncementState.TAKEN, ""
+    announcement.article_id = receipt.article if receipt else article
+    announcement.save(update_fields=["state", "reason", "article"])
+
+
+@transaction.atomic
+def take(chosen: QuerySet[Announcement], *, now: datetime, actor: str) -> int:
+    """Take in after all what was passed over for its age. Returns how many; what is not ours to take stays."""
+    rows = list(takeable(chosen).select_for_update(of=("self",)).order_by("seen_at", "pk"))
+    Announcement.objects.filter(pk__in=[row.pk for row in rows]).update(state=AnnouncementState.DUE, reason="")
+    fetch_soon(rows, now=now)
+    for row in rows:
+        audit.record("announcement.wanted", f"announcement:{row.pk}", now=now, actor=actor, details={"url": row.url})
+    return len(rows)
+
+
+def takeable(chosen: QuerySet[Announcement]) -> QuerySet[Announcement]:
+    """Of these, what may be taken although it was passed over."""
+    return chosen.filter(state=AnnouncementState.PASSED_OVER, reason=OLDER)
+
+
+def standing(source: Source, url: str) -> tuple[int, Story] | None:
+    """The article at an address of a source, with its newest version that could be read. None if there is none."""
+    article = Article.objects.filter(source=source, key=identity.article_key(source.slug, url)).first()
+    newest = article.revisions.order_by("-number").first() if article else None
+    if article is None or newest is None or newest.story is None:
+        return None
+    return article.pk, codec.load(Story, newest.story)
+
+
+def counts(source: Source) -> dict[str, int]:
+    """How many announcements of a source are in each state."""
+    rows = Announcement.objects.filter(watch__source=source).values("state").annotate(count=Count("pk"))
+    found = {row["state"]: row["count"] for row in rows}
+    return {state.replace("-", "_"): found.get(state, 0) for state in AnnouncementState}
+
+
+def overview(config: Config) -> list[Row]:
+    """Every source with how its feed is watched, for people and programs."""
+    tables: dict[str, SourceTable] = {table.slug: table for table in config.source}
+    watches = {watch.source_id: watch for watch in Watch.objects.all()}
+    rows = []
+    for source in Source.objects.filter(active=True).order_by("slug"):
+        table, watch = tables.get(source.slug), watches.get(source.pk)
+        rows.append(
+            {
+                "slug": source.slug,
+                "publisher": source.publisher,
+                "feed": source.feed,
+                "poll_minutes": table.poll_minutes if table else None,
+                "looked_at": watch.looked_at if watch else None,
+                "read_at": watch.read_at if watch else None,
+                "failures": watch.failures if watch else 0,
+                "reason": watch.reason if watch else "",
+                **counts(source),
+            }
+        )
+    return rows
+
+
+def _put(watch: Watch, entry: Entry, state: AnnouncementState, reason: str, *, now: datetime) -> Announcement:
+    values = {
+        "url": entry.url,
+        "title": entry.title[:300],
+        "licence": (entry.licence or "")[:500],
+        "digest": entry.digest,
+        "state": state,
+        "reason": reason,
+    }
+    row, _ = Announcement.objects.update_or_create(
+        watch=watch, key=entry.key, defaults=values, create_defaults={**values, "seen_at": now}
+    )
+    return row
+
+
+def _again(watch: Watch, at: datetime, *, now: datetime) -> None:
+    units.schedule(Step.POLL, f"source:{watch.source_id}", at, now=now)
+
+
+def _name(watch: Watch) -> str:
+    return f"source:{watch.source.slug}"

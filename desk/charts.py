@@ -24,7 +24,7 @@ class Series:
 
     name: str
     values: tuple[float | None, ...]
-    kind: str = "a"  # class of its colour: a, b, c, d
+    kind: str = "a"  # class of its colour: a, b, c, d, e
 
 
 def bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> SafeString:

@@ -6,20 +6,22 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from desk import charts
 from desk.access import needs
 from desk.charts import Series
 from desk.clock import now
-from pipeline.ledger import statistics
+from pipeline.ledger import credit_health, statistics
+from pipeline.ledger.credit_health import Credit, Looks
 
 SPANS = (14, 30, 90)
 
 
 @needs()
 def numbers(request: HttpRequest) -> HttpResponse:
-    """Throughput, time to publication, held reasons, deliveries by partner."""
+    """Throughput, time to publication, held reasons, deliveries and credit by partner."""
     asked = request.GET.get("days", "")
     count = int(asked) if asked in {str(span) for span in SPANS} else SPANS[0]
     at = now()
@@ -28,11 +30,18 @@ def numbers(request: HttpRequest) -> HttpResponse:
     held, held_more = statistics.held_for(since=since)
     served = statistics.deliveries(since=since)
     labels = [f"{day.day:%d-%m}" for day in days]
+    standing = credit_health.standing(since=since)
+    asked = request.GET.get("partner", "")
+    partner = asked if asked in {each.partner for each in standing} else ""
+    looks = credit_health.looks(until=at, count=count, partner=partner)
     context = {
         "days": days[::-1],
         "held": held,
         "held_more": held_more,
         "served": served,
+        "standing": standing,
+        "looks": looks[::-1],
+        "partner": partner,
         "count": count,
         "spans": SPANS,
         "throughput": charts.bars(
@@ -67,5 +76,34 @@ def numbers(request: HttpRequest) -> HttpResponse:
                 Series(name=_("withheld"), values=tuple(each.withheld for each in served), kind="d"),
             ],
         ),
+        **_credit(standing, looks, labels),
     }
     return render(request, "desk/numbers.html", context)
+
+
+def _credit(standing: list[Credit], looks: list[Looks], labels: list[str]) -> dict[str, SafeString]:
+    """Where partners stand with the credit, and what was seen day by day."""
+    partners = [
+        (_("given"), "a", [each.share(each.proved) for each in standing]),
+        (_("missing"), "b", [each.share(each.failing) for each in standing]),
+        (_("overdue"), "c", [each.share(each.overdue) for each in standing]),
+        (_("not seen yet"), "d", [each.share(each.unknown) for each in standing]),
+        (_("never reported"), "e", [each.share(each.unreported) for each in standing]),
+    ]
+    seen = [
+        (_("given"), "a", [day.proved for day in looks]),
+        (_("missing"), "c", [day.failed for day in looks]),
+        (_("nothing to be seen"), "d", [day.unclear for day in looks]),
+    ]
+    return {
+        "credit": charts.bars(
+            _("Credit by partner in percent: given, missing, overdue, not seen yet, never reported"),
+            [each.partner or "–" for each in standing],
+            [Series(name=name, values=tuple(values), kind=kind) for name, kind, values in partners],
+        ),
+        "looked": charts.bars(
+            _("Looks at partners' pages a day: credit given, missing, nothing to be seen"),
+            labels,
+            [Series(name=name, values=tuple(values), kind=kind) for name, kind, values in seen],
+        ),
+    }

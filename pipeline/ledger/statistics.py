@@ -18,7 +18,7 @@ from pipeline.stages import DeliveryState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class Daily:
     """One day of the newsroom. Times are in minutes, of the articles that were first published that day."""
 
     day: date
@@ -46,7 +46,7 @@ class Health:
         return self.sent + self.waiting + self.failed + self.withheld
 
 
-def days(*, until: datetime, count: int) -> list[Day]:
+def days(*, until: datetime, count: int) -> list[Daily]:
     """The last days, today included, oldest first."""
     first = until.date() - timedelta(days=count - 1)
     since = datetime.combine(first, time(), tzinfo=UTC)
@@ -60,7 +60,7 @@ def days(*, until: datetime, count: int) -> list[Day]:
         day = first + timedelta(days=at)
         took = times.get(day, [])
         found.append(
-            Day(
+            Daily(
                 day=day,
                 received=received[day],
                 published=len(took),
@@ -73,7 +73,7 @@ def days(*, until: datetime, count: int) -> list[Day]:
     return found
 
 
-class _Day(Func):
+class Day(Func):
     """The UTC day of a time, as text. SQLite keeps times as text in UTC, of which it is the beginning."""
 
     arity = 1
@@ -85,7 +85,7 @@ class _Day(Func):
 
 
 def _by_day(rows: QuerySet[Any], column: str) -> Counter[date]:
-    counted = rows.annotate(day=_Day(column)).order_by("day").values_list("day").annotate(rows=Count("pk"))
+    counted = rows.annotate(day=Day(column)).order_by("day").values_list("day").annotate(rows=Count("pk"))
     return Counter({date.fromisoformat(day): number for day, number in counted})
 
 

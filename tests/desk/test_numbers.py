@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import lxml.etree
+import lxml.html
 import pytest
 from django.test import Client
 
@@ -13,7 +14,8 @@ from desk import charts
 from desk.charts import Series
 from desk.roles import Role
 from pipeline.actions.withdraw import withdraw
-from pipeline.ledger import statistics
+from pipeline.ledger import credit_health, statistics
+from pipeline.ledger.models import Partner, Placement, Proof
 from tests.desk.browser import Desk
 from tests.make import PARAGRAPHS, Office, corrected, other
 
@@ -95,3 +97,67 @@ def test_the_page_can_be_used_by_everybody(open_desk: Callable[..., Desk], offic
     assert not desk.complaints()
     assert not desk.overflows()
     desk.picture(f"numbers-{width}")
+
+
+def placed(office: Office) -> None:
+    """El Faro was sent three articles: of one the credit is on its page, of one it is missing, of one nothing is known.
+
+    An editor found a page that nobody reported.
+    """
+    now = office.clock()
+    faro = Partner.objects.get(slug="el-faro")
+    releases = [office.release(office.publish(url=f"https://river.example/{number}")) for number in range(3)]
+    cure_by = now + timedelta(days=30)
+    for partner, release, state, verdict in (
+        (faro, releases[0], "proved", "proved"),
+        (faro, releases[1], "failed", "failed"),
+        (None, releases[2], "unclear", "unclear"),
+    ):
+        page = Placement.objects.create(
+            release=release,
+            partner=partner,
+            url=f"https://faro.example/{state}",
+            reported_by="test",
+            reported_at=now,
+            since=now,
+            state=state,
+            cure_by=cure_by if state == "failed" else None,
+        )
+        for day in range(2 if verdict == "failed" else 1):
+            Proof.objects.create(placement=page, at=now - timedelta(days=day), version=1, verdict=verdict)
+
+
+def test_credit_is_counted_by_partner_and_day(office: Office) -> None:
+    placed(office)
+    now = office.clock()
+    standing = {each.partner: each for each in credit_health.standing(since=now - timedelta(days=7))}
+    faro = standing["el-faro"]
+    assert (faro.proved, faro.failing, faro.overdue, faro.unknown, faro.unreported) == (1, 1, 0, 0, 1)
+    assert faro.cure_by == now + timedelta(days=30)
+    assert faro.share(faro.proved) == 33.3
+    assert (standing["la-voz"].total, standing["la-voz"].unreported) == (3, 3)
+    assert standing[""].unknown == 1
+    before, today = credit_health.looks(until=now, count=2)
+    assert (before.proved, before.failed, before.unclear) == (0, 1, 0)
+    assert (today.proved, today.failed, today.unclear) == (1, 1, 1)
+    [of_faro] = credit_health.looks(until=now, count=1, partner="el-faro")
+    assert (of_faro.proved, of_faro.failed, of_faro.unclear) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Credit on partners' pages"), ("es", "El crédito en las páginas de los medios")]
+)
+def test_the_credit_charts_have_their_numbers_beside_them(
+    office: Office, signed_in: Callable[[Role | None], Client], language: str, words: str
+) -> None:
+    office.clock.at = datetime.now(UTC) - timedelta(hours=1)
+    placed(office)
+    answer = signed_in(Role.VIEWER).get("/desk/numbers?partner=el-faro", headers={"Accept-Language": language})
+    section = lxml.html.fromstring(answer.content).get_element_by_id("credit")
+    assert section.findtext("h2") == words
+    assert len(section.findall(".//svg")) == 2
+    rows = [[cell.text_content() for cell in row] for row in section.find(".//table/tbody")]
+    [faro] = [row for row in rows if row[0] == "El Faro"]
+    assert [faro[n] for n in (1, 2, 4, 5, 6)] == ["1", "1", "0", "0", "1"]
+    assert section.xpath("string(.//option[@selected])") == "El Faro"
+    assert signed_in(Role.VIEWER).get("/desk/numbers?partner=nobody").status_code == 200

@@ -44,4 +44,4 @@ class Proof(models.Model):
     excerpt = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["placement", "-at"])]
+        indexes = [models.Index(fields=["placement", "-at"]), models.Index(fields=["at"], name="proof_at")]

@@ -20,7 +20,7 @@ from pipeline.ingest import feed, pages
 from pipeline.ingest.http import Answer, GuardedClient, retry_after
 from pipeline.ingest.identity import story_hash
 from pipeline.ingest.read import read
-from pipeline.ledger import watches
+from pipeline.ledger import articles, watches
 from pipeline.ledger.models import Announcement, Source, Watch
 from pipeline.ledger.watches import Look
 from pipeline.runner import Effect, StepFunction, Work
@@ -133,6 +133,8 @@ def _receive(
     *,
     now: datetime,
 ) -> None:
+    if announcement.article_id is not None:
+        articles.moved(announcement.article_id, url, now=now, actor=ACTOR)
     incoming = Incoming(envelope=_envelope(announcement, form, url), payload=payload)
     watches.took(announcement, steps.receive(newsroom, incoming, source, now=now, actor=ACTOR))
 

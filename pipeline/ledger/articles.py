@@ -159,6 +159,23 @@ def _identify(incoming: Incoming, source: Source, url: str, now: datetime) -> tu
     return Article.objects.create(source=source, key=key, url=url, created_at=now), Reception.NEW
 
 
+def moved(pk: int, url: str, *, now: datetime, actor: str) -> bool:
+    """The publisher gave an article another address: its next version belongs to it still, and so does its guid.
+
+    False, and nothing is changed, when it is there already or another article is.
+    """
+    article = Article.objects.select_for_update(of=("self",)).select_related("source").get(pk=pk)
+    key, before = identity.article_key(article.source.slug, url), article.url
+    if Article.objects.filter(source=article.source, key=key).exists():
+        return False
+    article.key, article.url = key, identity.canonical_url(url)
+    article.save(update_fields=["key", "url"])
+    audit.record(
+        "article.moved", f"article:{pk}", now=now, actor=actor, article=pk, details={"from": before, "to": article.url}
+    )
+    return True
+
+
 def get(pk: int) -> Received:
     """A revision with its envelope and, once extracted, its story."""
     row = Revision.objects.select_related("article__source").get(pk=pk)

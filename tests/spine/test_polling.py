@@ -14,7 +14,7 @@ from pipeline.ledger import units, watches
 from pipeline.ledger.models import Announcement, Article, Event, Revision, Source, Unit, Watch
 from pipeline.stages import Step, UnitState
 from pipeline.types import Format
-from tests.make import CHANGED, HEADLINE, OTHER_HEADLINE, OTHER_PARAGRAPHS, PARAGRAPHS, Office
+from tests.make import CHANGED, GUID, HEADLINE, OTHER_HEADLINE, OTHER_PARAGRAPHS, PARAGRAPHS, Office
 from tests.servers import Site, site
 from workers import spine
 from workers.cli import main
@@ -120,6 +120,26 @@ def test_a_page_that_says_the_same_is_no_new_version(office: Office, post: Site)
     assert post.asked.count("/bridge") == 2
     assert Revision.objects.count() == 1
     assert Announcement.objects.get().article == Article.objects.get()
+
+
+def test_an_article_that_moved_is_still_the_same_one(office: Office, post: Site) -> None:
+    articles(post)
+    said = "<item><guid isPermaLink='false'>7</guid><title>Bridge</title><link>{}</link></item>"
+    announce(post, said.format(f"{post.base}/bridge"))
+    watch(office, post)
+    office.run()
+    post.put("/a-new-bridge", page(HEADLINE, (PARAGRAPHS[0], CHANGED, *PARAGRAPHS[2:])))
+    announce(post, said.format(f"{post.base}/a-new-bridge"))
+    office.clock.at += HOUR
+    office.run()
+    article = Article.objects.get()
+    assert article.url == f"{post.base}/a-new-bridge"
+    [(guid, body)] = office.bodies().items()
+    assert guid == GUID.format(article.pk)
+    assert "14 millones" in body
+    assert body.count(f'href="{post.base}/a-new-bridge"') == 2
+    assert f'{post.base}/bridge"' not in body
+    assert Event.objects.get(action="article.moved").details["from"] == f"{post.base}/bridge"
 
 
 def test_an_article_that_was_handed_in_before_is_not_doubled(office: Office, post: Site) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from pipeline import config
+from pipeline import config, opening
 from pipeline.config import Config
+from pipeline.steps import Newsroom
 
 
 def newsroom() -> Config:
@@ -22,6 +23,16 @@ def newsroom() -> Config:
     except FileNotFoundError:
         return _DEFAULTS
     return _read(file, state.st_mtime_ns, state.st_size)
+
+
+def room() -> Newsroom:
+    """What the dry run of a campaign asks: the configuration, and which model would translate today."""
+    return opening.newsroom(
+        newsroom(),
+        folder=settings.CONFIG_FILE.parent,
+        models=settings.MODELS_DIR,
+        server_key=settings.LIBRETRANSLATE_KEY,
+    )
 
 
 @lru_cache(maxsize=1)

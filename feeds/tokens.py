@@ -14,6 +14,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -39,10 +40,23 @@ class Scope(StrEnum):
     RELEASES_ACKNOWLEDGE = "releases:acknowledge"
     ARTICLES_WRITE = "articles:write"
     STATUS_READ = "status:read"
+    CAMPAIGNS_READ = "campaigns:read"
+    CAMPAIGNS_WRITE = "campaigns:write"
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """The newsroom itself, whose own automation runs campaigns."""
+
+    slug: str = "newsroom"
+    active: bool = True
+
+
+HOUSE = House()
+Holder = Partner | Source | House
 OF_PARTNERS = (Scope.FEEDS, Scope.RELEASES_READ, Scope.RELEASES_ACKNOWLEDGE, Scope.STATUS_READ)
 OF_SOURCES = (Scope.ARTICLES_WRITE, Scope.STATUS_READ)
+OF_HOUSE = (Scope.CAMPAIGNS_READ, Scope.CAMPAIGNS_WRITE, Scope.STATUS_READ)
 
 
 def digest(token: str) -> str:
@@ -51,7 +65,7 @@ def digest(token: str) -> str:
 
 @transaction.atomic
 def issue(
-    holder: Partner | Source,
+    holder: Holder,
     *,
     actor: str,
     now: datetime,
@@ -63,7 +77,7 @@ def issue(
 
     Without `scopes` it opens all that its kind of holder may have. ConfigError for a scope that this kind may not.
     """
-    allowed = OF_PARTNERS if isinstance(holder, Partner) else OF_SOURCES
+    allowed = {Partner: OF_PARTNERS, Source: OF_SOURCES, House: OF_HOUSE}[type(holder)]
     wanted = _scopes(scopes, allowed, holder) or list(allowed)
     key = secrets.token_hex(6)
     token = f"{PREFIX}{key}_{secrets.token_urlsafe(32)}"
@@ -82,11 +96,11 @@ def issue(
     return token
 
 
-def _scopes(scopes: Iterable[str], allowed: tuple[Scope, ...], holder: Partner | Source) -> list[str]:
+def _scopes(scopes: Iterable[str], allowed: tuple[Scope, ...], holder: Holder) -> list[str]:
     wanted = list(dict.fromkeys(scopes))
     for scope in wanted:
         if scope not in allowed:
-            kind = "partner" if isinstance(holder, Partner) else "source"
+            kind = subject_of(holder).partition(":")[0]
             raise ConfigError(
                 f"a {kind}'s token cannot have the scope {scope!r}{near(scope, [str(each) for each in allowed])} "
                 f"It may have: {', '.join(allowed)}"
@@ -135,17 +149,15 @@ def standing(now: datetime) -> QuerySet[Token]:
     return Token.objects.filter(unexpired, revoked_at=None)
 
 
-def holder_of(row: Token) -> Partner | Source:
-    """The partner or source that a token belongs to; the ledger holds that there is exactly one."""
-    holder = row.partner or row.source
-    if holder is None:
-        raise AssertionError(f"token {row.key} belongs to nobody")
-    return holder
+def holder_of(row: Token) -> Holder:
+    """The partner or source that a token belongs to, of which there is one at most; else it is the newsroom's own."""
+    return row.partner or row.source or HOUSE
 
 
-def subject_of(holder: Partner | Source) -> str:
-    """The holder as the audit trail names it: "partner:el-faro"."""
-    return f"{'partner' if isinstance(holder, Partner) else 'source'}:{holder.slug}"
+def subject_of(holder: Holder) -> str:
+    """The holder as the audit trail names it: "partner:el-faro", "newsroom:newsroom"."""
+    kind = {Partner: "partner", Source: "source", House: "newsroom"}[type(holder)]
+    return f"{kind}:{holder.slug}"
 
 
 def _good(row: Token, now: datetime) -> bool:

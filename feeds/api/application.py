@@ -15,13 +15,14 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from pydantic import BaseModel
 
-from feeds.api import articles, problems, releases, schemas, status
+from feeds.api import articles, campaigns, problems, releases, schemas, status
 from feeds.api.problems import Problem
 
 log = structlog.get_logger(__name__)
 
 DESCRIPTION = """\
-For partners that keep a mirror of what the newsroom has for them, and for automation that hands articles in.
+For partners that keep a mirror of what the newsroom has for them, for automation that hands articles in, and for the
+newsroom's own that sends again what went out.
 
 Every request carries a token: `Authorization: Bearer tvz_…`. What a token opens are its scopes. Every error has one
 shape, problem details as in RFC 9457, with a `code` that never changes its meaning.
@@ -64,6 +65,7 @@ api = PartnerApi(
 )
 api.add_router("", releases.router)
 api.add_router("", articles.router)
+api.add_router("", campaigns.router)
 api.add_router("", status.router)
 
 

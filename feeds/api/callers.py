@@ -60,7 +60,7 @@ def partner_of(request: HttpRequest) -> Partner:
     """The partner whose token opened this operation."""
     partner = _token(request).partner
     if partner is None:
-        raise Problem("forbidden", "This is for partners; the token belongs to a source.")
+        raise Problem("forbidden", "This is for partners; the token belongs to somebody else.")
     return partner
 
 
@@ -68,7 +68,7 @@ def source_of(request: HttpRequest) -> Source:
     """The source for which automation hands in articles."""
     source = _token(request).source
     if source is None:
-        raise Problem("forbidden", "This is for a source's automation; the token belongs to a partner.")
+        raise Problem("forbidden", "This is for a source's automation; the token belongs to somebody else.")
     return source
 
 

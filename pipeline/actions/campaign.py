@@ -51,8 +51,8 @@ def start(
     newest = chosen(choice).aggregate(newest=Max("pk"))["newest"] or 0
     if not reason.strip():
         raise IllegalTransition("say why: the reason is kept in the audit trail")
-    fingerprint = hashlib.sha256(f"{verb}:{choice.fingerprint}".encode()).hexdigest()
-    there = _there(fingerprint, key)
+    same = fingerprint(verb, choice)
+    there = _there(same, key)
     if there is not None:
         return Started(campaign=there, new=False)
     try:
@@ -60,7 +60,7 @@ def start(
             campaign = Campaign.objects.create(
                 verb=verb,
                 choice=codec.dump(choice),
-                fingerprint=fingerprint,
+                fingerprint=same,
                 key=key,
                 reason=reason.strip(),
                 note=note.strip(),
@@ -72,11 +72,16 @@ def start(
             _record("started", campaign, actor=actor, now=now, reason=reason, choice=choice.words())
             units.arm(Step.CAMPAIGN, f"campaign:{campaign.pk}", now=now)
     except IntegrityError:  # somebody pressed at the very same moment
-        there = _there(fingerprint, key)
+        there = _there(same, key)
         if there is None:
             raise
         return Started(campaign=there, new=False)
     return Started(campaign=campaign.pk, new=True)
+
+
+def fingerprint(verb: CampaignVerb, choice: Choice) -> str:
+    """Equal for equal campaigns."""
+    return hashlib.sha256(f"{verb}:{choice.fingerprint}".encode()).hexdigest()
 
 
 def _there(fingerprint: str, key: str | None) -> int | None:

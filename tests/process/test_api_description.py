@@ -40,11 +40,15 @@ def server(installation: Installation) -> Iterator[int]:
 
 @pytest.mark.parametrize(
     ("holder", "operations"),
-    [(("--partner", "el-faro"), "releases|status"), (("--source", "river"), "articles|submissions|status")],
-    ids=["partner", "automation"],
+    [
+        (("--partner", "el-faro"), "releases|status"),
+        (("--source", "river"), "articles|submissions|status"),
+        (("--newsroom",), "campaigns"),
+    ],
+    ids=["partner", "automation", "newsroom"],
 )
 def test_every_answer_is_as_the_description_says(
-    installation: Installation, server: int, holder: tuple[str, str], operations: str, tmp_path: Path
+    installation: Installation, server: int, holder: tuple[str, ...], operations: str, tmp_path: Path
 ) -> None:
     token = installation.tornavoz("tokens", "issue", *holder).splitlines()[0]
     address = f"http://127.0.0.1:{server}/api/v1"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Caller:
     """Somebody with a token."""
 
-    def __init__(self, holder: Partner | Source, **more: Any) -> None:
+    def __init__(self, holder: tokens.Holder, **more: Any) -> None:
         self.token = tokens.issue(holder, actor="test", now=timezone.now(), **more)
         self.client = Client(raise_request_exception=False)
 

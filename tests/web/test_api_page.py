@@ -40,7 +40,7 @@ def test_the_document_describes_every_operation_with_its_errors(office: Office, 
     document = client.get("/api/v1/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     found = [told for methods in document["paths"].values() for told in methods.values()]
-    assert len(found) == len(operations()) == 7
+    assert len(found) == len(operations()) == 12
     for told in found:
         assert told["security"]
         assert told["description"]

@@ -11,7 +11,8 @@ from workers.cli.common import actor, json_option, open_ledger, out, print_json,
 from workers.cli.partners import named
 
 if TYPE_CHECKING:
-    from pipeline.ledger.models import Partner, Source, Token
+    from feeds.tokens import Holder
+    from pipeline.ledger.models import Source, Token
 
 
 @click.group()
@@ -22,6 +23,7 @@ def tokens() -> None:
 @tokens.command()
 @click.option("--partner", help="Slug of the partner that will hold it.")
 @click.option("--source", help="Slug of the source that automation will hand articles in for.")
+@click.option("--newsroom", "house", is_flag=True, help="For the newsroom's own automation: campaigns.")
 @click.option(
     "--scope", "scopes", multiple=True, help="What it opens; several times. Default: all that its holder may."
 )
@@ -31,6 +33,7 @@ def tokens() -> None:
 def issue(
     partner: str | None,
     source: str | None,
+    house: bool,
     scopes: tuple[str, ...],
     name: str,
     expires: datetime | None,
@@ -42,11 +45,11 @@ def issue(
     from pipeline.errors import ConfigError
     from workers.spine import now
 
-    if (partner is None) == (source is None):
-        raise ConfigError("say whose token it is: --partner SLUG or --source SLUG")
+    if [partner is not None, source is not None, house].count(True) != 1:
+        raise ConfigError("say whose token it is: --partner SLUG, --source SLUG or --newsroom")
     if expires is not None and expires.replace(tzinfo=UTC) <= now():
         raise ConfigError(f"{expires:%Y-%m-%d} is past: the token would never work")
-    holder = named(partner) if partner is not None else _source(source or "")
+    holder = ledger.HOUSE if house else named(partner) if partner is not None else _source(source or "")
     made = ledger.issue(
         holder,
         actor=actor(),
@@ -62,7 +65,8 @@ def issue(
     click.echo(made)
     for address in addresses["feeds"]:
         click.echo(address)
-    talk.print("It is shown this once. The same feeds without a secret in their address, for HTTP Basic:")
+    feeds = " The same feeds without a secret in their address, for HTTP Basic:" if addresses["basic"] else ""
+    talk.print(f"It is shown this once.{feeds}")
     for address in addresses["basic"]:
         talk.print(f"  {address}", soft_wrap=True)
 
@@ -133,7 +137,7 @@ def _line(row: dict[str, Any]) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def _addresses(holder: Partner | Source, token: str, scopes: tuple[str, ...]) -> dict[str, list[str]]:
+def _addresses(holder: Holder, token: str, scopes: tuple[str, ...]) -> dict[str, list[str]]:
     """The partner's feeds: with the token in the address, and for HTTP Basic. Nothing for a token that opens none."""
     from feeds.addresses import FORMATS
     from feeds.tokens import Scope

@@ -10,7 +10,10 @@ from pipeline.ledger.models.catalog import Partner, Product, Source
 
 
 class Token(models.Model):
-    """A key that somebody holds. Only its digest is here: the token itself was shown once, when it was made."""
+    """A key that somebody holds: a partner, a source's automation, or with neither the newsroom's own.
+
+    Only its digest is here: the token itself was shown once, when it was made.
+    """
 
     key = models.CharField(max_length=16, unique=True)  # the part of the token that is no secret
     sha256 = models.CharField(max_length=64)
@@ -26,8 +29,8 @@ class Token(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(partner__isnull=True, source__isnull=False) | Q(partner__isnull=False, source__isnull=True),
-                name="token_has_one_holder",
+                condition=Q(partner__isnull=True) | Q(source__isnull=True),
+                name="token_has_at_most_one_holder",
             )
         ]
 

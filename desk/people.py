@@ -15,12 +15,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from desk import roles
+from desk import roles, throttle
 from desk.roles import BY_GROUP, Role
 from desk.throttle import subject
+from feeds import resets
 from pipeline.config import near
 from pipeline.errors import ConfigError, LedgerError
-from pipeline.ledger import audit
+from pipeline.ledger import audit, units
+from pipeline.stages import Step
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
@@ -64,6 +66,15 @@ def set_password(user: User, password: str, *, actor: str, now: datetime) -> Non
     with transaction.atomic():
         user.save(update_fields=["password"])
         audit.record("user.password-changed", subject(user.username), now=now, actor=actor)
+
+
+@transaction.atomic
+def ask_for_password(username: str, address: str, *, now: datetime) -> None:
+    """Have a link sent to whoever is called so, if there is such a person with a mail address. It says nothing back."""
+    welcome = throttle.asked(username, address, now=now)
+    user = User.objects.filter(username=username, is_active=True).exclude(email="").first()
+    if user is not None and welcome:
+        units.arm(Step.DELIVER, f"{resets.SUBJECT}:{user.pk}", now=now)
 
 
 def _check(password: str, user: User) -> None:

@@ -18,6 +18,8 @@ from pipeline.ledger.models import Event
 WINDOW = timedelta(minutes=15)
 PAIR, NAME, ADDRESS = 5, 20, 50
 FAILED, ENTERED = "desk.sign-in-failed", "desk.signed-in"
+ASKED = "desk.password-asked"  # for a letter with a link
+LETTERS, ASKING = 3, 10  # letters to one name, and questions from one address, within the window
 
 
 def subject(username: str) -> str:
@@ -51,3 +53,16 @@ def failed(username: str, address: str, *, now: datetime) -> None:
 def entered(username: str, address: str, *, now: datetime) -> None:
     """Write a success down; it forgives this name's failures at this address."""
     audit.record(ENTERED, subject(username), now=now, actor=f"desk:{username[:60]}", details={"address": address})
+
+
+def wait_to_ask(address: str, *, now: datetime) -> timedelta:
+    """How long this address has to wait before it may ask for another letter."""
+    return _left(Event.objects.filter(action=ASKED, at__gt=now - WINDOW, details__address=address), ASKING, now)
+
+
+def asked(username: str, address: str, *, now: datetime) -> bool:
+    """Write down that somebody asked for a letter. False when this name has been sent enough of them."""
+    recent = Event.objects.filter(action=ASKED, at__gt=now - WINDOW, subject=subject(username))
+    enough = bool(_left(recent, LETTERS, now))
+    audit.record(ASKED, subject(username), now=now, actor="desk:nobody", details={"address": address})
+    return not enough

@@ -20,7 +20,7 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
-from feeds import addresses, documents, files, history, outputs, page, webhooks, websub, withdrawals
+from feeds import addresses, documents, files, history, outputs, page, resets, webhooks, websub, withdrawals
 from feeds.opml import opml
 from feeds.proofs import prove
 from feeds.stylesheet import stylesheet
@@ -49,7 +49,8 @@ def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
 
 def deliver(newsroom: Newsroom, work: Work) -> Effect:
     """Tell somebody: a partner's webhook (partner:3) or mailbox (mail:3), subscribers of our hub (topic:feed:3:rss), a
-    callback that is asked whether it wants to be one (verify:7), or somebody else's hub (ping:3)."""
+    callback that is asked whether it wants to be one (verify:7), somebody else's hub (ping:3), or somebody who forgot a
+    password (reset:5)."""
     kind = work.subject.partition(":")[0]
     channels = {
         "partner": webhooks.deliver,
@@ -57,6 +58,7 @@ def deliver(newsroom: Newsroom, work: Work) -> Effect:
         "verify": websub.verify,
         "topic": websub.send,
         "ping": websub.ping,
+        resets.SUBJECT: resets.deliver,
     }
     return channels[kind](newsroom, work)
 

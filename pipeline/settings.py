@@ -148,6 +148,7 @@ AUTH_PASSWORD_VALIDATORS = [
         ("CommonPasswordValidator", {}),
     )
 ]
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link sent by mail works
 LOGIN_URL = "desk:login"
 LOGIN_REDIRECT_URL = "desk:front"
 USE_TZ = True

@@ -86,6 +86,8 @@ def world(office: Office) -> dict[str, object]:
         "rights.slug": "silent-times",
         "slug": "el-faro",
         "rest": "no/such/page",
+        "uidb64": "MQ",
+        "token": "x",
     }
 
 
@@ -95,7 +97,7 @@ def places(world: dict[str, object]) -> dict[str, str]:
     found = {
         str(pattern.name): address(pattern, world)
         for pattern in urlpatterns
-        if pattern.callback.access.see is not None or pattern.name in ("login", "nowhere")  # type: ignore[attr-defined]
+        if pattern.callback.access.see is not None or pattern.name in ("login", "reset", "reset-confirm", "nowhere")  # type: ignore[attr-defined]
     }
     return {name: place for name, place in found.items() if not place.endswith(".csv")}  # a file, not a page
 

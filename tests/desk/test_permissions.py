@@ -68,7 +68,7 @@ TABLE: dict[str, Row] = {
     "campaign-control": Row(see=None, change=CHIEF),
     "act": Row(see=None, change=EDITOR),
 }
-PUBLIC = {"login", "logout", "language", "asset", "nowhere"}
+PUBLIC = {"login", "reset", "reset-confirm", "logout", "language", "asset", "nowhere"}
 
 
 def names() -> set[str]:

@@ -157,9 +157,16 @@ def checks() -> str:
     """The translation checks."""
     every: list[SentenceCheck | ArticleCheck] = [*SENTENCE_CHECKS, *ARTICLE_CHECKS]
     return table(
-        ("code", "at most", "English", "español"),
-        ((f"`{each.code}`", str(each.level), each.about, each.about_es) for each in every),
+        ("code", "at most", "languages", "English", "español"),
+        ((f"`{each.code}`", str(each.level), _languages(each), each.about, each.about_es) for each in every),
     )
+
+
+def _languages(each: SentenceCheck | ArticleCheck) -> str:
+    """The languages that a check reads."""
+    if isinstance(each, ArticleCheck) or not each.spanish:
+        return "all"
+    return ", ".join(["es", *each.also])
 
 
 def other_findings() -> str:

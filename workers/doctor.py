@@ -24,6 +24,7 @@ from pipeline.ingest.http import Limits
 from pipeline.ledger.models import Event, Product, Watch
 from pipeline.stages import Queue
 from pipeline.translation import models
+from pipeline.translation.checks import SENTENCE_CHECKS, off
 from workers import broker
 from workers.beat import deserted_queues
 
@@ -50,7 +51,7 @@ def examine(*, quick: bool = False) -> list[Check]:
     """All checks; with `quick` only configuration, database and output folder."""
     checks: list[Callable[[], Check]] = [_configuration, _database, _output]
     if not quick:
-        checks += [_models, _broker, _queues, _feeds, _files, _clock, _disk, _sqlite]
+        checks += [_models, _languages, _broker, _queues, _feeds, _files, _clock, _disk, _sqlite]
     return [check() for check in checks]
 
 
@@ -99,6 +100,19 @@ def _models() -> Check:
         says = "; ".join(f"{name}: {', '.join(problems)}" for name, problems in damaged.items())
         return Check(name="model", ok=False, says=says, repair="tornavoz models install starter")
     return Check(name="model", ok=True, says=", ".join(model.name for model in found))
+
+
+def _languages() -> Check:
+    """Which checks of sentences look at each language that is published. Nothing to repair: it is to be known."""
+    published = sorted(
+        set(Product.objects.filter(active=True).values_list("language", flat=True)) if _database().ok else ()
+    )
+    says = [
+        f"{language}: {len(SENTENCE_CHECKS) - len(off(language))} of {len(SENTENCE_CHECKS)}"
+        + (f", off: {', '.join(off(language))}" if off(language) else "")
+        for language in published
+    ]
+    return Check(name="checks of sentences", ok=True, says="; ".join(says) or "no product is published")
 
 
 def _server(loaded: config.Config) -> Check:

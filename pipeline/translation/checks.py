@@ -9,30 +9,43 @@ A check doubts; it does not judge. One that holds must be nearly always right, s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Any
 
 from pipeline.translation import calendar, claims, fidelity, spelling, symptoms
 from pipeline.translation.confidence import unsure
 from pipeline.translation.doubts import Doubt
 from pipeline.translation.names import lost, names_in
+from pipeline.translation.vocabularies import VOCABULARIES
 from pipeline.types import Block, Draft, Finding, Level, Match, Origin, Story
 
 GLOSSARY = "glossary"  # Match.model of a sentence whose translation the newsroom fixed
 
 
+Look = Callable[[str, str], Iterator[Doubt]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceCheck:
-    """A check of one sentence. `level` is the most it can say; `spanish` marks those that read Spanish words."""
+    """A check of one sentence. `level` is the most it can say.
+
+    `look` reads any language, unless `spanish` is set: then it reads Spanish, `also` has what reads other languages,
+    and for all the rest the check is off.
+    """
 
     code: str
     level: Level
-    look: Callable[[str, str], Iterator[Doubt]]
+    look: Look
     about: str
     about_es: str
     spanish: bool = False
+    also: Mapping[str, Look] = field(default_factory=dict)
+
+    def look_at(self, language: str) -> Look | None:
+        """What looks at translations into a language; None where the check is off."""
+        return self.look if language == "es" or not self.spanish else self.also.get(language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +131,11 @@ def confidence(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
     yield from unsure(draft)
 
 
+def _reading(look: Callable[..., Iterator[Doubt]]) -> dict[str, Look]:
+    """The check with the words of each other language that has a vocabulary."""
+    return {language: partial(look, words=words) for language, words in VOCABULARIES.items() if language != "es"}
+
+
 SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
     SentenceCheck(
         code="empty",
@@ -140,6 +158,7 @@ SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
         about="A figure was lost, changed or invented.",
         about_es="Se ha perdido, cambiado o inventado una cifra.",
         spanish=True,
+        also={language: partial(fidelity.numbers, language=language) for language in ("pt", "fr")},
     ),
     SentenceCheck(
         code="amounts",
@@ -148,6 +167,7 @@ SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
         about="Billions, percentages or a currency were changed.",
         about_es="Se han cambiado millardos, porcentajes o una moneda.",
         spanish=True,
+        also=_reading(fidelity.amounts),
     ),
     SentenceCheck(
         code="addresses",
@@ -199,6 +219,7 @@ SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
         about="A denial may have been lost; a plea of “not guilty” that became a confession holds.",
         about_es="Quizá se haya perdido una negación; si «not guilty» pasa a culpable, detiene el artículo.",
         spanish=True,
+        also=_reading(claims.negation),
     ),
     SentenceCheck(
         code="hedge",
@@ -207,6 +228,7 @@ SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
         about="A suspicion became a fact.",
         about_es="Una sospecha se ha vuelto un hecho.",
         spanish=True,
+        also=_reading(claims.hedges),
     ),
     SentenceCheck(
         code="attribution-verb",
@@ -215,6 +237,7 @@ SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
         about="A statement or a denial may have lost whoever made it.",
         about_es="Quizá una declaración o un desmentido haya perdido a su autor.",
         spanish=True,
+        also=_reading(claims.attribution),
     ),
     SentenceCheck(
         code="back-translation",
@@ -263,6 +286,7 @@ SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
         about="A bracket or an opening ¿ or ¡ is missing.",
         about_es="Falta un paréntesis o un signo ¿ o ¡ de apertura.",
         spanish=True,
+        also={"pt": symptoms.brackets, "fr": symptoms.brackets},
     ),
     SentenceCheck(
         code="invented-word",
@@ -338,12 +362,17 @@ def check(story: Story, draft: Draft) -> tuple[Finding, ...]:
     )
 
 
+def off(language: str) -> list[str]:
+    """Codes of the checks that do not look at translations into a language."""
+    return [each.code for each in SENTENCE_CHECKS if each.look_at(language) is None]
+
+
 def _sentence(match: Match, into: str) -> Iterator[Finding]:
     if match.origin is Origin.SOURCE or match.model == GLOSSARY:
         return
     for each in SENTENCE_CHECKS:
-        if into == "es" or not each.spanish:
-            for doubt in each.look(match.source, match.target):
+        if look := each.look_at(into):
+            for doubt in look(match.source, match.target):
                 yield _finding(each.code, match.place, doubt)
 
 

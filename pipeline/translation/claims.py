@@ -1,6 +1,7 @@
 """Checks of who says what, and how surely: doubts, denials, verbs of saying, quotations that went through English.
 
-Knows: one source sentence and its translation. Must not know: articles, engines, what follows from a doubt.
+Knows: one source sentence and its translation, and the vocabulary of its language. Must not know: articles, engines,
+what follows from a doubt.
 
 The levels are measured, not felt. On 12,587 published English–Spanish sentence pairs (news, human-rights reports) the
 hedge check fires 15 times and is right 14 times; of 6 denials that it missed the point of, 4 told "pleaded not guilty"
@@ -15,22 +16,19 @@ from collections.abc import Iterator
 from pipeline.translation.doubts import Doubt
 from pipeline.translation.speech import (
     DENYING_EN,
-    DENYING_ES,
     SAYING_EN,
-    SAYING_ES,
     SPANISH_GIVEN_NAMES,
     SPANISH_OUTLET,
     SPANISH_PEOPLE,
 )
-from pipeline.translation.words import HEDGES, NEGATION_EN, NEGATION_ES
+from pipeline.translation.vocabularies import SPANISH, Vocabulary
+from pipeline.translation.words import HEDGES_EN, NEGATION_EN
 from pipeline.types import Level
 
 _NOT_GUILTY = re.compile(r"\b(?:not guilty|innocen(?:t|ce))\b", re.I)
 _PLEA = re.compile(
     r"\b(?:ple(?:a|d|ad|ads|aded|ading)|found|verdict|declared)\b[^.]{0,20}\bnot guilty|\bnot guilty plea", re.I
 )
-_GUILTY_ES = re.compile(r"\bculpab", re.I)
-_INNOCENT_ES = re.compile(r"\binocen|\babsol|\bexoner|\bexculp", re.I)
 _QUOTED = re.compile(r"[“\"«]([^“”\"«»]+)[”\"»]")
 # a denial inside a name: Doctors Without Borders, Her Father Didn't Like Me
 _TITLED_DENIAL = re.compile(
@@ -38,13 +36,13 @@ _TITLED_DENIAL = re.compile(
 )
 
 
-def negation(source: str, target: str) -> Iterator[Doubt]:
+def negation(source: str, target: str, words: Vocabulary = SPANISH) -> Iterator[Doubt]:
     """A denial is still one; a plea of not guilty above all."""
     plain = _TITLED_DENIAL.sub(" ", source)
     if (
         _PLEA.search(source)
-        and _GUILTY_ES.search(target)
-        and not (NEGATION_ES.search(target) or _INNOCENT_ES.search(target))
+        and words.guilty.search(target)
+        and not (words.negation.search(target) or words.innocent.search(target))
     ):
         yield Doubt(
             Level.HOLD,
@@ -53,9 +51,9 @@ def negation(source: str, target: str) -> Iterator[Doubt]:
         )
         return
     found = NEGATION_EN.search(plain)
-    if found is None or NEGATION_ES.search(target):
+    if found is None or words.negation.search(target):
         return
-    if _NOT_GUILTY.search(source) and _INNOCENT_ES.search(target):
+    if _NOT_GUILTY.search(source) and words.innocent.search(target):
         return
     yield Doubt(
         Level.WARN,
@@ -64,10 +62,10 @@ def negation(source: str, target: str) -> Iterator[Doubt]:
     )
 
 
-def hedges(source: str, target: str) -> Iterator[Doubt]:
+def hedges(source: str, target: str, words: Vocabulary = SPANISH) -> Iterator[Doubt]:
     """A suspicion is not told as a fact."""
-    for english, spanish in HEDGES:
-        if (found := english.search(source)) and not spanish.search(target):
+    for english, theirs in zip(HEDGES_EN, words.hedges, strict=True):
+        if (found := english.search(source)) and not theirs.search(target):
             yield Doubt(
                 Level.HOLD,
                 f"“{found[0]}” has no counterpart in the translation: a suspicion reads as a fact. Put the doubt back.",
@@ -97,16 +95,16 @@ _IN_A_PHRASE = {
 }
 
 
-def attribution(source: str, target: str) -> Iterator[Doubt]:
+def attribution(source: str, target: str, words: Vocabulary = SPANISH) -> Iterator[Doubt]:
     """What somebody said is still said by somebody; what they denied, still denied."""
     outside = _QUOTED.sub(" ", source)
-    if (found := DENYING_EN.search(outside)) and not (DENYING_ES.search(target) or NEGATION_ES.search(target)):
+    if (found := DENYING_EN.search(outside)) and not (words.denying.search(target) or words.negation.search(target)):
         yield Doubt(
             Level.WARN,
             f"“{found[0]}” is a denial and the translation has none. See what was denied, and by whom.",
             f"«{found[0]}» es un desmentido y la traducción no contiene ninguno. Compruebe quién niega qué.",
         )
-    elif (found := SAYING_EN.search(outside)) and not SAYING_ES.search(target):
+    elif (found := SAYING_EN.search(outside)) and not words.saying.search(target):
         yield Doubt(
             Level.WARN,
             f"“{found[0]}” has no counterpart: a statement may read as the newsroom's own. Say who says it.",

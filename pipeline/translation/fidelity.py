@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from pipeline.translation.doubts import Doubt
 from pipeline.translation.figures import Figure, figures, roman
+from pipeline.translation.vocabularies import SPANISH, Vocabulary
 from pipeline.translation.words import ACRONYMS, ACRONYMS_FREE, ENGLISH_STOP, VAGUE_EN
 from pipeline.types import Level
 
@@ -21,24 +22,19 @@ _ACRONYM = re.compile(r"(?<![\w@#./-])(?:(?:[A-Z]\.){2,}|[A-Z][A-Z&]+[A-Z]s?|[A-
 _AFTERNOON = re.compile(r"\bp\.?\s?m\b", re.I)
 _SHORT_YEAR = re.compile(r"\b(\d{2})\d{2}\s?[-–/]\s?(\d{2})\b(?!\d)")
 _PERCENT_EN = re.compile(r"\d\s?%|\d\s?(?:percent|per cent)\b", re.I)
-_PERCENT_ES = re.compile(r"%|por\s?cient|por cien\b|porcent|punto", re.I)
 _BILLION = re.compile(r"\bbillions?\b|\d\s?bn\b", re.I)
 _TRILLION = re.compile(r"\btrillions?\b|\d\s?tn\b", re.I)
-_BILLON = re.compile(r"\bbill(?:ón|on|ones)\b", re.I)
-_TRILLON = re.compile(r"\btrill(?:ón|on|ones)\b", re.I)
 _CURRENCIES = {"$": r"\$|\b(?:dollars?|pesos?|USD|US)\b", "€": r"€|\beuros?\b", "£": r"£|\bpounds?\b|\bsterling\b"}
 
-_IN_SPANISH = {"$": r"\$|\bd[óo]lar|\bpesos?\b|\bUSD\b", "€": r"€|\beuros?\b", "£": r"£|\blibras?\b"}
 
-
-def numbers(source: str, target: str) -> Iterator[Doubt]:
+def numbers(source: str, target: str, language: str = "es") -> Iterator[Doubt]:
     """Every figure of the source stands in the target, and the target brings none of its own.
 
     A number in words need not be repeated in digits. It may explain digits in the target, and so may words such as
     "decade" or "half"; digits that nothing explains were invented.
     """
     source, target = ADDRESS.sub(" ", source), ADDRESS.sub(" ", target)
-    given, made = figures(source, "en"), figures(target, "es") + figures(_joined(target), "es")
+    given, made = figures(source, "en"), figures(target, language) + figures(_joined(target), language)
     accepted = [(figure, _accepted(figure, source)) for figure in given]
     there = frozenset[Decimal]().union(*(figure.values for figure in made)) | roman(target)
     lost = sorted({figure.text for figure, values in accepted if figure.digits and not values & there})
@@ -49,7 +45,7 @@ def numbers(source: str, target: str) -> Iterator[Doubt]:
             f"En la traducción falta {_listed(lost)}. Compare las cifras y corrija la frase.",
         )
     known = frozenset[Decimal]().union(*(values for _, values in accepted)) | roman(source) | {Decimal(1)}
-    invented = min((_unknown(figures(text, "es"), known) for text in (target, _joined(target))), key=len)
+    invented = min((_unknown(figures(text, language), known) for text in (target, _joined(target))), key=len)
     if len(invented) > len(VAGUE_EN.findall(source)):
         yield Doubt(
             Level.HOLD,
@@ -58,34 +54,34 @@ def numbers(source: str, target: str) -> Iterator[Doubt]:
         )
 
 
-def amounts(source: str, target: str) -> Iterator[Doubt]:
+def amounts(source: str, target: str, words: Vocabulary = SPANISH) -> Iterator[Doubt]:
     """Billions stay a thousand millions, per cent stays per cent, and no currency takes another's place."""
-    if _BILLION.search(source) and not _TRILLION.search(source) and _BILLON.search(target):
+    if _BILLION.search(source) and not _TRILLION.search(source) and (false := words.false_billion.search(target)):
         yield Doubt(
             Level.HOLD,
-            "English “billion” became Spanish “billón”, a thousand times more. Write “mil millones”.",
-            "«Billion» se ha traducido por «billón», que es mil veces más. Escriba «mil millones».",
+            f"English “billion” became “{false[0]}”, a thousand times more. Write “{words.billion}”.",
+            f"«Billion» se ha traducido por «{false[0]}», que es mil veces más. Escriba «{words.billion}».",
         )
-    if _TRILLION.search(source) and _TRILLON.search(target):
+    if _TRILLION.search(source) and (false := words.false_trillion.search(target)):
         yield Doubt(
             Level.HOLD,
-            "English “trillion” became Spanish “trillón”, a million times more. Write “billón”.",
-            "«Trillion» se ha traducido por «trillón», que es un millón de veces más. Escriba «billón».",
+            f"English “trillion” became “{false[0]}”, a million times more. Write “{words.trillion}”.",
+            f"«Trillion» se ha traducido por «{false[0]}», que es un millón de veces más. Escriba «{words.trillion}».",
         )
-    if _PERCENT_EN.search(source) and not _PERCENT_ES.search(target):
+    if _PERCENT_EN.search(source) and not words.percent.search(target):
         yield Doubt(
             Level.HOLD,
             "A percentage in the original is no percentage in the translation. Correct it.",
             "Un porcentaje del original no aparece como porcentaje en la traducción. Corríjalo.",
         )
-    for sign, words in _CURRENCIES.items():
-        if sign in target and not re.search(words, source, re.I):
+    for sign, english in _CURRENCIES.items():
+        if sign in target and not re.search(english, source, re.I):
             yield Doubt(
                 Level.HOLD,
                 f"The original does not speak of {sign}. Check the currency.",
                 f"El original no habla de {sign}. Compruebe la moneda.",
             )
-        elif _sums(sign, source) and not re.search(_IN_SPANISH[sign], target, re.I):
+        elif _sums(sign, source) and not re.search(words.currencies[sign], target, re.I):
             yield Doubt(
                 Level.HOLD,
                 f"A sum in {sign} lost its currency. Put it back.",

@@ -1,6 +1,6 @@
-"""Numbers in English and Spanish sentences, as values that can be compared.
+"""Numbers in English, Spanish, Portuguese and French sentences, as values that can be compared.
 
-Knows: how both languages write numbers in digits and words, and where the two differ (1,234.5 and 1.234,5; billion and
+Knows: how these languages write numbers in digits and words, and where they differ (1,234.5 and 1.234,5; billion and
 mil millones). Must not know: what a finding is, who asks.
 
 A figure in digits may have several readings: "1.234" is a thousand in Madrid and one point two in Mexico. All are kept,
@@ -40,6 +40,24 @@ _SPANISH = (
     | _count("primer|primero|primera segundo|segunda tercer|tercero|tercera cuarto|cuarta quinto|quinta", 1)
     | _count("sexto|sexta séptimo|séptima octavo|octava noveno|novena décimo|décima", 6)
 )
+_PORTUGUESE = (
+    _count("zero um|uma dois|duas três quatro cinco seis sete oito nove dez onze doze treze catorze|quatorze quinze")
+    | _count("dezasseis|dezesseis dezassete|dezessete dezoito dezanove|dezenove vinte", 16)
+    | _count("trinta quarenta cinquenta sessenta setenta oitenta noventa", 30, 10)
+    | _count("cem|cento duzentos|duzentas trezentos|trezentas quatrocentos|quatrocentas", 100, 100)
+    | _count("quinhentos|quinhentas seiscentos|seiscentas setecentos|setecentas oitocentos|oitocentas", 500, 100)
+    | {"novecentos": 900, "novecentas": 900, "dúzia": 12}
+    | _count("primeiro|primeira segundo|segunda terceiro|terceira quarto|quarta quinto|quinta sexto|sexta", 1)
+    | _count("sétimo|sétima oitavo|oitava nono|nona décimo|décima", 7)
+)
+_FRENCH = (
+    _count("zéro un|une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize")
+    | _count("vingt|vingts trente quarante cinquante soixante septante huitante|octante nonante", 20, 10)
+    | {"cent": 100, "douzaine": 12}
+    | _count("premier|première deuxième|second|seconde troisième quatrième cinquième sixième septième huitième", 1)
+    | _count("neuvième dixième", 9)
+)
+_EIGHTY = re.compile(r"\bquatre[- ]vingts?\b", re.I)  # written for the counting as Geneva says it
 _ENGLISH_SCALES = {
     "hundred": 100,
     "thousand": 1000,
@@ -60,6 +78,33 @@ _SPANISH_SCALES = {
     "millardos": 10**9,
     "billón": 10**12,
     "billones": 10**12,
+}
+_PORTUGUESE_SCALES = {
+    "mil": 1000,
+    "milhão": _MILLION,
+    "milhões": _MILLION,
+    "bilhão": 10**9,
+    "bilhões": 10**9,
+    "bilião": 10**12,
+    "biliões": 10**12,
+    "trilhão": 10**12,
+    "trilhões": 10**12,
+}
+_FRENCH_SCALES = {
+    "cents": 100,
+    "mille": 1000,
+    "million": _MILLION,
+    "millions": _MILLION,
+    "milliard": 10**9,
+    "milliards": 10**9,
+    "billion": 10**12,
+    "billions": 10**12,
+}
+_LANGUAGES = {
+    "en": (_ENGLISH, _ENGLISH_SCALES),
+    "es": (_SPANISH, _SPANISH_SCALES),
+    "pt": (_PORTUGUESE, _PORTUGUESE_SCALES),
+    "fr": (_FRENCH, _FRENCH_SCALES),
 }
 _TOKEN = re.compile(
     r"(?P<digits>\d+(?:[.,'’]\d+|[\u00a0\u2009\u202f]\d{3}(?!\d))*)(?P<decade>s\b)?|(?P<word>[^\W\d_]+)|(?P<other>\S)"
@@ -86,8 +131,8 @@ class _Token:
 
 
 def figures(text: str, language: str) -> list[Figure]:
-    """Every number in the sentence, in order. `language` is "en" or "es"."""
-    return list(_found(text, language))
+    """Every number in the sentence, in order. `language` is "en", "es", "pt" or "fr"."""
+    return list(_found(_EIGHTY.sub("huitante", text) if language == "fr" else text, language))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -115,7 +160,7 @@ def _roman(numeral: str) -> int:
 
 
 def _tokens(text: str, language: str) -> Iterator[_Token]:
-    small, scales = (_ENGLISH, _ENGLISH_SCALES) if language == "en" else (_SPANISH, _SPANISH_SCALES)
+    small, scales = _LANGUAGES[language]
     before: re.Match[str] | None = None
     for match in _TOKEN.finditer(text):
         word = (match["word"] or "").lower()
@@ -161,12 +206,17 @@ def _continues(run: list[_Token], token: _Token, text: str) -> bool:
         return between.strip(" -\u00a0\u202f\u2009") == ""
     if last.kind == "digits":
         return False
-    if between not in (" ", "-", " and ", " y ", "\u00a0"):
+    if between not in (" ", "-", " and ", " y ", " e ", " et ", "-et-", "\u00a0"):
         return False
     value, previous = min(token.values), min(last.values)
     if last.kind == "scale":
         return value < previous
-    return (previous >= 100 and value < 100) or (20 <= previous < 100 and value < 10)
+    teens = last.text in ("soixante", "huitante")  # soixante-dix, quatre-vingt-onze
+    return (
+        (previous >= 100 and value < 100)
+        or (20 <= previous < 100 and value < (20 if teens else 10))
+        or (last.text == "dix" and 7 <= value <= 9)
+    )
 
 
 def _figure(run: list[_Token], text: str) -> Iterator[Figure]:
@@ -175,7 +225,7 @@ def _figure(run: list[_Token], text: str) -> Iterator[Figure]:
     if run[0].kind == "scale":
         # "a million" and "mil personas" are numbers; "millions" and "millones de personas" are not
         lead = text[: run[0].start].lower().rstrip()
-        if not (lead.endswith(" a") or lead == "a" or run[0].text == "mil"):
+        if not (lead.endswith(" a") or lead == "a" or run[0].text in ("mil", "mille")):
             return
     values = frozenset(_value(run, first) for first in run[0].values)
     if any(token.kind == "scale" and len(token.text) == 1 for token in run):

@@ -19,6 +19,7 @@ from pipeline.text.markup import join_pieces, piecewise, project, proof, shift
 from pipeline.text.spanish import typography
 from pipeline.translation.checks import GLOSSARY
 from pipeline.translation.claims import hedges, plainer_doubts
+from pipeline.translation.doubts import Doubt
 from pipeline.translation.fidelity import ADDRESS, addresses, amounts, numbers
 from pipeline.translation.glossary import EMPTY, Glossary, Term
 from pipeline.translation.marks import has_figures, marked, unmarked
@@ -26,6 +27,7 @@ from pipeline.translation.memory import Known, Remembered
 from pipeline.translation.names import mangled
 from pipeline.translation.numerals import closed, numerals
 from pipeline.translation.pool import Pool
+from pipeline.translation.vocabularies import VOCABULARIES
 from pipeline.types import Hypothesis, Match, Origin, Segment, Span
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -138,8 +140,16 @@ class Sentence:
     def _faults(self, target: str) -> int:
         """How many figures, names, terms and doubts another question could still save."""
         figures = self._figures_changed(target)
-        doubts = sum(1 for _ in hedges(self.spoken.text, target)) if self.language == "es" else 0
-        return figures + doubts + len(mangled(self.spoken.text, target, self.names)) + len(self._missed(target))
+        return (
+            figures
+            + len(self._doubts_lost(target))
+            + len(mangled(self.spoken.text, target, self.names))
+            + len(self._missed(target))
+        )
+
+    def _doubts_lost(self, target: str) -> list[Doubt]:
+        words = VOCABULARIES.get(self.language)
+        return list(hedges(self.spoken.text, target, words)) if words else []
 
     def _missed(self, target: str) -> dict[str, Term]:
         """Terms that the target lacks and that may be put in, by the words that stand for them in the source."""
@@ -162,7 +172,7 @@ class Sentence:
         text, said = self.spoken.text, pool.answer(self.spoken.text)[0].text
         names = [*mangled(text, said, self.names), *self._missed(said)]
         wrong = self._figures_changed(said) > 0
-        plainer = plainer_doubts(text) if self.language == "es" and any(hedges(text, said)) else []
+        plainer = plainer_doubts(text) if self._doubts_lost(said) else []
         variants = [
             marked(wording, figures=figures, names=names)
             for wording in (text, *plainer)

@@ -103,18 +103,31 @@ def residue(source: str, target: str) -> Iterator[Doubt]:
         )
 
 
-def pairs(source: str, target: str) -> Iterator[Doubt]:
-    """Brackets close, and Spanish questions and exclamations open. Typography has repaired what could be repaired."""
-    broken = [
+def brackets(source: str, target: str) -> Iterator[Doubt]:
+    """Brackets close where the original's do."""
+    yield from _incomplete(_open_brackets(source, target))
+
+
+def _open_brackets(source: str, target: str) -> list[str]:
+    return [
         opener + closer
         for opener, closer in ("()", "[]")
         if source.count(opener) == source.count(closer) and target.count(opener) != target.count(closer)
     ]
+
+
+def pairs(source: str, target: str) -> Iterator[Doubt]:
+    """Brackets close, and Spanish questions and exclamations open. Typography has repaired what could be repaired."""
+    broken = _open_brackets(source, target)
     broken += [
         opener + closer
         for opener, closer, runs in (("¿", "?", _ASKED), ("¡", "!", _CRIED))
         if len(runs.findall(target)) > target.count(opener) or target.count(opener) > target.count(closer)
     ]
+    yield from _incomplete(broken)
+
+
+def _incomplete(broken: list[str]) -> Iterator[Doubt]:
     if broken:
         shown = " ".join(broken)
         yield Doubt(

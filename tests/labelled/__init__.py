@@ -18,7 +18,7 @@ from pipeline.translation.checks import ARTICLE_CHECKS, SENTENCE_CHECKS
 from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Match, Origin, Story
 
 IDENTITY = EngineIdentity(engine="test", engine_version="1", model="test 1", model_sha256="0", settings="")
-_LOOKS = {each.code: each.look for each in SENTENCE_CHECKS}
+LANGUAGES = ("pt", "fr")  # besides Spanish
 _ARTICLES = {each.code: each.look for each in ARTICLE_CHECKS}
 
 
@@ -27,6 +27,7 @@ class Score:
     """How one check did on its pairs."""
 
     code: str
+    language: str
     fire: int  # pairs at which it must speak
     silent: int
     caught: int
@@ -43,19 +44,22 @@ class Score:
 
 
 @cache
-def labelled() -> dict[str, dict[str, list[Any]]]:
+def labelled(language: str = "es") -> dict[str, dict[str, list[Any]]]:
     """Check code -> {"fire": […], "silent": […]}."""
     found: dict[str, dict[str, list[Any]]] = {}
-    for path in sorted(Path(__file__).parent.glob("*.toml")):
+    files = "*.toml" if language == "es" else f"languages/{language}.toml"
+    for path in sorted(Path(__file__).parent.glob(files)):
         found |= tomllib.loads(path.read_text(encoding="utf-8"))
     return found
 
 
-def speaks(code: str, pair: list[Any]) -> bool:
+def speaks(code: str, pair: list[Any], language: str = "es") -> bool:
     """Does the check doubt this pair?"""
     source, target = pair[:2]
-    if code in _LOOKS:
-        return bool(list(_LOOKS[code](source, target)))
+    if check := next((each for each in SENTENCE_CHECKS if each.code == code), None):
+        look = check.look_at(language)
+        assert look is not None, f"{code} is off for {language}"
+        return bool(list(look(source, target)))
     story, draft = _story(source), _draft(source, target)
     if code == "confidence":  # a third item: how sure the model was, of a model whose percentiles are these
         sure = tuple(replace(match, score=pair[2]) for match in draft.matches)
@@ -63,26 +67,30 @@ def speaks(code: str, pair: list[Any]) -> bool:
     return bool(list(_ARTICLES[code](story, draft)))
 
 
-def scores() -> Iterator[Score]:
+def scores(language: str = "es") -> Iterator[Score]:
     """One row a check, in the order of their codes."""
-    for code, pairs in sorted(labelled().items()):
+    for code, pairs in sorted(labelled(language).items()):
         yield Score(
             code=code,
+            language=language,
             fire=len(pairs["fire"]),
             silent=len(pairs["silent"]),
-            caught=sum(speaks(code, pair) for pair in pairs["fire"]),
-            false=sum(speaks(code, pair) for pair in pairs["silent"]),
+            caught=sum(speaks(code, pair, language) for pair in pairs["fire"]),
+            false=sum(speaks(code, pair, language) for pair in pairs["silent"]),
         )
 
 
 def table() -> str:
     """The scores as text."""
-    rows = list(scores())
-    lines = [f"{'check':24}{'fire':>6}{'silent':>8}{'precision':>11}{'recall':>8}"]
-    lines += [f"{row.code:24}{row.fire:6}{row.silent:8}{row.precision:11.3f}{row.recall:8.3f}" for row in rows]
+    rows = [row for language in ("es", *LANGUAGES) for row in scores(language)]
+    lines = [f"{'check':24}{'into':>5}{'fire':>6}{'silent':>8}{'precision':>11}{'recall':>8}"]
+    lines += [
+        f"{row.code:24}{row.language:>5}{row.fire:6}{row.silent:8}{row.precision:11.3f}{row.recall:8.3f}"
+        for row in rows
+    ]
     total = sum(row.fire + row.silent for row in rows)
     wrong = sum(row.false + row.fire - row.caught for row in rows)
-    return "\n".join([*lines, f"{len(rows)} checks, {total} pairs, {wrong} judged wrongly"])
+    return "\n".join([*lines, f"{len({row.code for row in rows})} checks, {total} pairs, {wrong} judged wrongly"])
 
 
 def _story(paragraphs: list[str]) -> Story:

@@ -107,6 +107,9 @@ def test_doctor_sees_a_wrong_key_a_missing_language_and_a_guarded_address(
     with small(model) as url:
         office.apply(portuguese)
         config.write_text(portuguese + SERVER.format(url) + ALLOWED)
+        told = str(doctors(cli)["checks of sentences"]["says"])
+        assert "es: 21 of 21" in told
+        assert "pt: 14 of 21, off: leftover-english, back-translation, dates" in told
         assert "does not translate into pt" in str(doctors(cli)["translation server"]["says"])
 
 

@@ -41,10 +41,12 @@ class Beat:
         self._pushes = abreast.Abreast(runner, clock)
         self._next_upkeep = 0.0
         self._heard = time.monotonic()  # when the broker last answered
+        self._more = False  # the last tick ended before the work did
 
     def tick(self) -> int:
         """Sweep once. Returns how many units were rung or run."""
         now = self._clock()
+        self._more = False
         pulse.beat(pulse.SWEEPER, now=now)
         upkeep.lift_embargoes(now=now)
         if time.monotonic() >= self._next_upkeep:
@@ -71,16 +73,19 @@ class Beat:
 
     def _work(self, queues: frozenset[Queue]) -> int:
         """Run what is due in these queues: steps of ours one by one, pushes side by side."""
-        ran = self._runner.drain(queues - abreast.QUEUES, seconds=RUN_SECONDS)
-        return ran + (self._pushes.drain(seconds=RUN_SECONDS) if queues & abreast.QUEUES else 0)
+        ours = queues - abreast.QUEUES
+        ran = self._runner.drain(ours, seconds=RUN_SECONDS)
+        ran += self._pushes.drain(seconds=RUN_SECONDS) if queues & abreast.QUEUES else 0
+        self._more = bool(units.due(now=self._clock(), queues=ours, limit=1))
+        return ran
 
     def run(self, stopped: Callable[[], bool]) -> None:
-        """Sweep until `stopped`, which is asked five times a second."""
+        """Sweep until `stopped`, which is asked five times a second; without a pause while our own work is due."""
         while not stopped():
             until = time.monotonic() + TICK_SECONDS
             self.tick()
             time.sleep(0.1)  # always let others have the ledger for a moment
-            while not stopped() and time.monotonic() < until:
+            while not stopped() and not self._more and time.monotonic() < until:
                 time.sleep(0.2)
         self._pushes.close()
 

@@ -32,7 +32,7 @@ from pipeline.translation.glossary_files import DESK_TERMS, SHIPPED_TERMS, Layer
 from pipeline.translation.names import folded
 
 SIZE = 50
-LOOKED_AT = 1_000  # newest sentences in which terms are counted: what a page can wait for
+LOOKED_AT = 500  # newest sentences in which terms are counted: what a page can wait for
 _GENDERS = (
     ("", "—"),
     ("m", _("masculine")),
@@ -76,6 +76,10 @@ class TermForm(forms.Form):
     choose = forms.BooleanField(required=False, label=_("Depends on the country: report it, put nothing in"))
     note = forms.CharField(required=False, max_length=300, label=_("Note for editors"))
     reason = forms.CharField(required=False, max_length=300, label=_("Why"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "term_%s"  # the filters on the same page have a source, too
 
     def entry(self) -> dict[str, Any]:
         """The term as a glossary file would have it."""

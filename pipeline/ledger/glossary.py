@@ -5,11 +5,10 @@ Knows: rows. Must not know: files of terms, what a term is for, who may add one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline.ledger import codec
-from pipeline.ledger.models import GlossaryEntry, Segment
+from pipeline.ledger.models import GlossaryEntry, Segment, Translation
 from pipeline.translation.glossary import Glossary, Term
 from pipeline.types import Origin
 
@@ -42,16 +41,20 @@ def drop(source: str, *, source_language: str, language: str) -> Term | None:
 
 
 def hits(glossary: Glossary, source_language: str, language: str, *, newest: int) -> tuple[dict[str, int], int]:
-    """In how many of the newest translated sentences each term stands, by its source; and how many were looked at."""
-    rows: Sequence[str] = list(
-        Segment.objects.filter(translation__language=language)
-        .filter(translation__revision__article__source__language=source_language)
-        .exclude(origin=Origin.SOURCE)
-        .order_by("-pk")
-        .values_list("source", flat=True)[:newest]
+    """In how many of the newest translated sentences each term stands, by its source; and how many were looked at.
+
+    At most `newest` sentences of all pairs are read, by their keys alone, so a long past costs nothing.
+    """
+    rows = list(Segment.objects.order_by("-pk").values_list("translation", "origin", "source")[:newest])
+    pair = Translation.objects.filter(
+        pk__in={translation for translation, _, _ in rows},
+        language=language,
+        revision__article__source__language=source_language,
     )
+    ours = set(pair.values_list("pk", flat=True))
+    sentences = [each for translation, origin, each in rows if translation in ours and origin != Origin.SOURCE]
     counted: dict[str, int] = {}
-    for sentence in rows:
+    for sentence in sentences:
         for name in {found.term.source for found in glossary.found(sentence)}:
             counted[name] = counted.get(name, 0) + 1
-    return counted, len(rows)
+    return counted, len(sentences)

@@ -16,7 +16,7 @@ from tests.desk.browser import Desk
 from tests.make import Clock, Office, other, story
 
 PASSWORD = "un puente sobre el Arroyo"
-PICTURED = {"front", "search", "source", "partner", "audit"}
+PICTURED = {"front", "search", "source", "partner", "audit", "glossary"}
 
 
 def test_somebody_signs_in_chooses_a_language_and_signs_out(open_desk: Callable[..., Desk]) -> None:

@@ -3,14 +3,16 @@
 Knows: Spanish orthography. Must not know: English, markup (offsets are carried by `markup.shift`), engines.
 
 Each rule names its source and carries its own example, which the tests run. The rules only move, add or swap signs;
-they never change a word, a number or anything that looks like an address. Sources: Ortografía de la lengua española
-(OLE, RAE and ASALE, 2010) by subject, and the Diccionario panhispánico de dudas (DPD).
+they never change a word, a number or anything that looks like an address, and inside a quotation they do not set
+figures, units or abbreviations either: how somebody's words are written is left alone, but for the signs around them.
+Sources: Ortografía de la lengua española (OLE, RAE and ASALE, 2010) by subject, and the Diccionario panhispánico de
+dudas (DPD).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.text.dates import months
@@ -127,7 +129,8 @@ _DAY = "Lunes|Martes|Miércoles|Jueves|Viernes|Sábado|Domingo"
 _UNITS = "km²|km|kg|cm|mm|ha|m²|m|g|t|MW|kW|GB|°C|€"
 
 
-_QUOTATION = re.compile(r"(«[^»]*»|“[^”]*”|\"[^\"]*\")")
+# a quotation, or the part of one that began in another sentence or goes on in the next
+_QUOTATION = re.compile(r"(^[^«»]*»|«[^»]*(?:»|$)|^[^“”]*”|“[^”]*(?:”|$)|\"[^\"]*\")")
 
 
 def _lower(found: re.Match[str]) -> str:
@@ -144,7 +147,9 @@ class Rule:
     replacement: str | Callable[[re.Match[str]], str]
     before: str
     after: str
-    quoted: bool = True  # whether it also sets what stands in quotation marks
+    quoted: bool = (
+        False  # whether it works inside quotation marks: on the marks, on blanks and ¿ ¡, never on words and figures
+    )
 
     def apply(self, text: str) -> str:
         """Return `text` with this rule applied everywhere, or everywhere outside quotations."""
@@ -164,6 +169,7 @@ RULES: tuple[Rule, ...] = (
         replacement=lambda found: _NBSP if _NBSP in found[0] else " ",
         before="El  alcalde   habló.",
         after="El alcalde habló.",
+        quoted=True,
     ),
     Rule(
         name="no-blank-before-signs",
@@ -172,6 +178,7 @@ RULES: tuple[Rule, ...] = (
         replacement="",
         before="Llegó , vio y venció .",
         after="Llegó, vio y venció.",
+        quoted=True,
     ),
     Rule(
         name="no-blank-after-openers",
@@ -180,6 +187,7 @@ RULES: tuple[Rule, ...] = (
         replacement=r"\1",
         before="¿ Quién dijo ( ayer) que no?",
         after="¿Quién dijo (ayer) que no?",
+        quoted=True,
     ),
     Rule(
         name="angled-quotation-marks",
@@ -188,22 +196,25 @@ RULES: tuple[Rule, ...] = (
         replacement=_angled,
         before='El juez dijo: "No hay “pruebas” todavía".',
         after="El juez dijo: «No hay “pruebas” todavía».",
+        quoted=True,
     ),
     Rule(
         name="no-second-stop",
         authority="OLE, comillas y otros signos",
-        pattern=re.compile(r"(?<![.A-ZÁÉÍÓÚÑ])(?<!\betc)[.,]([»”])(?=[.,;:])"),
+        pattern=re.compile(r"(?<![.A-ZÁÉÍÓÚÑ])(?<!\betc)(?<!\b[ap]\.m)(?<!\b[ap]\.[ \u00a0]m)[.,]([»”])(?=[.,;:])"),
         replacement=r"\1",
         before="«No volverán.», dijo.",
         after="«No volverán», dijo.",
+        quoted=True,
     ),
     Rule(
         name="stop-after-closing-quote",
         authority="OLE, comillas y otros signos",
-        pattern=re.compile(r"(?<![.A-ZÁÉÍÓÚÑ])(?<!\betc)([.,])([»”]+)"),
+        pattern=re.compile(r"(?<![.A-ZÁÉÍÓÚÑ])(?<!\betc)(?<!\b[ap]\.m)(?<!\b[ap]\.[ \u00a0]m)([.,])([»”]+)"),
         replacement=r"\2\1",
         before="Dijo que era «muy tarde.»",
         after="Dijo que era «muy tarde».",
+        quoted=True,
     ),
     Rule(
         name="opening-question-marks",
@@ -212,6 +223,7 @@ RULES: tuple[Rule, ...] = (
         replacement=_opened,
         before="Nadie lo sabe. Quién dio la orden? Basta!",
         after="Nadie lo sabe. ¿Quién dio la orden? ¡Basta!",
+        quoted=True,
     ),
     Rule(
         name="per-cent",
@@ -260,7 +272,6 @@ RULES: tuple[Rule, ...] = (
         replacement=r" —\1— ",
         before="El alcalde – según dijo su abogado – no irá.",
         after="El alcalde —según dijo su abogado— no irá.",
-        quoted=False,
     ),
     Rule(
         name="united-states",
@@ -269,7 +280,6 @@ RULES: tuple[Rule, ...] = (
         replacement="EE." + _NBSP + "UU.",
         before="Vive en EE.UU. desde niño.",
         after="Vive en EE.\u00a0UU. desde niño.",
-        quoted=False,
     ),
     Rule(
         name="half-of-the-day",
@@ -278,7 +288,6 @@ RULES: tuple[Rule, ...] = (
         replacement=_NBSP + r"\1." + _NBSP + "m.",
         before="A las 3 p.m. cerró.",
         after="A las 3\u00a0p.\u00a0m. cerró.",
-        quoted=False,
     ),
     Rule(
         name="titles-hold-their-names",
@@ -287,7 +296,6 @@ RULES: tuple[Rule, ...] = (
         replacement=r"\1." + _NBSP,
         before="Habló la Dra. Luna.",
         after="Habló la Dra.\u00a0Luna.",
-        quoted=False,
     ),
 )
 
@@ -301,31 +309,42 @@ _ROUNDS = 8
 _QUOTED_TEXT = re.compile(r"(?s).+")
 
 
-def paired_quotes(text: str) -> str:
+def paired_quotes(text: str, kept: Sequence[tuple[int, int]] = ()) -> str:
     """A whole block's quotation marks by depth (OLE, comillas), where each finds its partner; else unchanged.
 
     One mark stands for one, so what lies at an offset still lies there. A quotation that opens in one sentence and
-    closes in a later one can only be seen here: `typography` looks at them one by one.
+    closes in a later one can only be seen here: `typography` looks at them one by one. `kept`: ranges to leave alone.
     """
-    return _QUOTED_TEXT.sub(_angled, text)
+    blank = _without(text, kept, "x")
+    dressed = _QUOTED_TEXT.sub(_angled, blank)
+    for start, end in kept:
+        dressed = dressed[:start] + text[start:end] + dressed[end:]
+    return dressed
 
 
-def typography(text: str) -> str:
-    """Return `text` with every rule applied until nothing changes; idempotent.
+def _without(text: str, ranges: Sequence[tuple[int, int]], stand_in: str) -> str:
+    """The text with each character in these ranges hidden behind another."""
+    for start, end in ranges:
+        text = text[:start] + stand_in * (end - start) + text[end:]
+    return text
+
+
+def typography(text: str, kept: Sequence[str] = ()) -> str:
+    """Return `text` with every rule applied until nothing changes; idempotent. `kept` is left as it stands wherever it
+    stands: code, for one.
 
     For one sentence or a whole block alike: quotation marks that open in one sentence and close in another only find
     each other in the block, so it pays to run it there once more.
     """
     for _ in range(_ROUNDS):
         before = text
-        text = _once(text)
+        text = _once(text, kept)
         if text == before:
             return text
     return before
 
 
-def _once(text: str) -> str:
-    kept: list[str] = []
+def _once(text: str, kept: Sequence[str]) -> str:
     stand_ins = (chr(code) for code in range(0xF0000, 0xFFFFE) if chr(code) not in text)
     places: dict[str, str] = {}
 
@@ -334,8 +353,9 @@ def _once(text: str) -> str:
         places[stand_in] = found[0]
         return stand_in
 
+    for each in sorted(filter(None, kept), key=len, reverse=True):
+        text = re.sub(re.escape(each), hide, text)
     text = _PROTECTED.sub(hide, text)
     for rule in RULES:
         text = rule.apply(text)
-    kept.extend(places.get(char, char) for char in text)
-    return "".join(kept)
+    return "".join(places.get(char, char) for char in text)

@@ -5,7 +5,7 @@ Knows: stories, sentences, findings of the translate step. Must not know: engine
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from itertools import groupby, pairwise
 
@@ -146,12 +146,21 @@ def _quoted_across(matches: tuple[Match, ...]) -> Iterator[Match]:
     for _, group in groupby(matches, lambda match: match.place.partition(".")[0]):
         members = list(group)
         joined = "".join(match.target + match.gap for match in members)
-        dressed = joined if any(match.origin is Origin.EDITOR for match in members) else paired_quotes(joined)
+        theirs = any(match.origin is Origin.EDITOR for match in members)
+        dressed = joined if theirs else paired_quotes(joined, list(_code(members)))
         start = 0
         for match in members:
             end = start + len(match.target)
             yield match if dressed == joined else replace(match, target=dressed[start:end])
             start = end + len(match.gap)
+
+
+def _code(matches: Iterable[Match]) -> Iterator[tuple[int, int]]:
+    """Where code stands in the block that these sentences make."""
+    start = 0
+    for match in matches:
+        yield from ((start + span.start, start + span.end) for span in match.spans if span.tag == "code")
+        start += len(match.target + match.gap)
 
 
 def _blocks(story: Story, matches: tuple[Match, ...]) -> tuple[Block, ...]:

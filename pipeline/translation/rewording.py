@@ -18,7 +18,8 @@ from pipeline.types import Block, Draft, Match, Origin, Provenance, Span, Story
 def dressed(html: str, language: str) -> str:
     """The sentence as it will be kept: allowed inline elements only, white space and typography set right."""
     text, spans = collapse_spans(*inline_from_html(html))
-    better = typography(text) if language == "es" else text
+    code = [text[span.start : span.end] for span in spans if span.tag == "code"]
+    better = typography(text, code) if language == "es" else text
     return inline_html(better, shift(spans, text, better))
 
 

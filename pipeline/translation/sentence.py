@@ -11,7 +11,7 @@ proven is not used: a sentence whose markup cannot be carried over stays in the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.text.inline import canonical, crossing
@@ -230,7 +230,8 @@ class Sentence:
 
     def _finished(self, text: str, spans: tuple[Span, ...]) -> Match | None:
         """Typography, headline manners and the proof."""
-        dressed = self._fitted(self._spanish(text) if self.language == "es" else text)
+        code = [text[span.start : span.end] for span in spans if span.tag == "code"]
+        dressed = self._fitted(self._spanish(text, code) if self.language == "es" else text)
         if self.segment.place == "headline":
             dressed = headline_manners(dressed, self.segment.text)
         moved = shift(spans, text, dressed)
@@ -247,9 +248,9 @@ class Sentence:
             text = text[:-1].rstrip() + (source[-1] if source[-1] in _OPEN_ENDS else "")
         return text
 
-    def _spanish(self, text: str) -> str:
+    def _spanish(self, text: str, code: Sequence[str]) -> str:
         """Typography, and what is taken from the original: closing brackets, figures in the newsroom's style."""
-        dressed = closed(typography(text), self.spoken.text)
+        dressed = closed(typography(text, code), self.spoken.text)
         return numerals(dressed, self.spoken.text, self.variety) if self.variety else dressed
 
     def _glossary(self, target: str) -> Match:

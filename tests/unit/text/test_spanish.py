@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.text.spanish import RULES, Rule, typography
+from pipeline.text.spanish import RULES, Rule, paired_quotes, typography
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -105,3 +105,20 @@ def test_a_blank_after_an_opening_quotation_mark_does_not_hide_the_pair() -> Non
 
 def test_an_odd_quotation_mark_leaves_everything_as_it_is() -> None:
     assert typography('Una "red social" y " oportunidades.') == 'Una "red social" y " oportunidades.'
+
+
+@pytest.mark.parametrize("said", ["Sube un 15% en 30 km", "el decreto nº 45", "en Mayo de 2016", "EE.UU. a las 3 p.m."])
+@pytest.mark.parametrize("marks", ["«{}»", "“{}”", '"{}"', "«Uno. {}", "{}», dijo"])
+def test_how_somebody_is_quoted_is_left_alone(said: str, marks: str) -> None:
+    quoted = f"Dijo {marks.format(said)}" if not marks.startswith("{") else marks.format(said)
+    assert said in typography(quoted)
+
+
+def test_outside_a_quotation_the_same_is_set() -> None:
+    assert typography("Sube un 15% y «un 15%», un 15%.") == "Sube un 15\u00a0% y «un 15%», un 15\u00a0%."
+
+
+def test_code_is_kept_wherever_it_stands() -> None:
+    assert typography('Escriba a = "15%" y suba un 15%.', ['a = "15%"']) == 'Escriba a = "15%" y suba un 15\u00a0%.'
+    text = '"Escriba "x" y pare.'
+    assert paired_quotes(text + ' Ya."', [(9, 12)]) == '«Escriba "x" y pare. Ya.»'

@@ -69,6 +69,17 @@ def test_a_link_lands_on_the_words_that_carry_it() -> None:
     assert (span.tag, span.attributes, block.text[span.start : span.end]) == ("a", HREF, "el fallo")
 
 
+def test_code_in_a_sentence_is_not_set_by_the_rules_of_typography() -> None:
+    text = 'Set the tax to rate = "15%" and add 15%.'
+    code = 'rate = "15%"'
+    book = {text: 'Ponga la tasa en rate = "15%" y sume un 15%.'}
+    given = story(paragraph(text, over(text, code, "code", ())))
+    (block,) = translate(given, PhraseBook(BOOK | book), DictMemory()).blocks
+    assert block.text == 'Ponga la tasa en rate = "15%" y sume un 15\u00a0%.'
+    (span,) = block.spans
+    assert block.text[span.start : span.end] == code
+
+
 def test_the_memory_is_asked_before_the_engine_and_gives_the_same_words_and_links() -> None:
     engine, memory = PhraseBook(BOOK), DictMemory()
     cold = translate(story(LINKED), engine, memory)

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, re_path
 from desk import assets
 from desk.pages import (
     account,
+    announced,
     audit,
     campaigns,
     errors,
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("articles/<int:article>/official/<slug:language>", official.decide, name="official"),
     path("sources", sources.sources, name="sources"),
     path("sources/<slug:slug>", sources.source, name="source"),
+    path("sources/<slug:slug>/announced", announced.announced, name="announced"),
     path("sources/<slug:slug>/rights", rights.record, name="rights"),
     path("partners", partners.partners, name="partners"),
     path("partners/<slug:slug>", partners.partner, name="partner"),

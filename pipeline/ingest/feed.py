@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,9 +26,26 @@ from pipeline.text.hygiene import clean, collapse
 from pipeline.text.inline import inline_from_html
 
 MOST = 200  # entries of one feed that are looked at; feeds of news carry ten to fifty
-NO_LINK = "It has no link to an article."
-ELSEWHERE = "Its link leads to another site ({host}), which the terms of this source do not cover."
-OLDER = "It was there before this feed was watched."
+
+
+class Passed(StrEnum):
+    """Why an entry is not taken in."""
+
+    OLDER = "older"
+    NO_LINK = "no-link"
+    ELSEWHERE = "elsewhere"
+    NO_TEXT = "no-text"
+
+
+WORDS: dict[Passed, tuple[str, str]] = {  # in English and in Spanish
+    Passed.OLDER: ("It was there before this feed was watched.", "Ya estaba antes de que se siguiera este feed."),
+    Passed.NO_LINK: ("It has no link to an article.", "No enlaza ningún artículo."),
+    Passed.ELSEWHERE: (
+        "Its link leads to another site, which the terms of this source do not cover.",
+        "Su enlace lleva a otro sitio, que las condiciones de esta fuente no cubren.",
+    ),
+    Passed.NO_TEXT: ("It carries no text.", "No trae texto."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +76,7 @@ class Choice:
     """What is new to us in a feed: entries to take in, and entries not to, each with the reason."""
 
     take: tuple[Entry, ...]
-    pass_over: tuple[tuple[Entry, str], ...]
+    pass_over: tuple[tuple[Entry, Passed], ...]
     not_looked_at: int = 0  # entries beyond MOST
 
 
@@ -84,7 +102,7 @@ def choose(
     to take at the first look, None at any later one. With `whole` nothing is taken that carries no text.
     """
     take: list[Entry] = []
-    pass_over: list[tuple[Entry, str]] = []
+    pass_over: list[tuple[Entry, Passed]] = []
     for entry in entries[:MOST]:
         before = known.get(entry.key)
         if before is not None and (before.passed_over or before.digest == entry.digest):
@@ -92,7 +110,7 @@ def choose(
         if reason := _unfit(entry, home, whole=whole):
             pass_over.append((entry, reason))
         elif before is None and newest is not None and len(take) >= newest:
-            pass_over.append((entry, OLDER))
+            pass_over.append((entry, Passed.OLDER))
         else:
             take.append(entry)
     return Choice(take=tuple(reversed(take)), pass_over=tuple(pass_over), not_looked_at=max(0, len(entries) - MOST))
@@ -113,14 +131,14 @@ def belongs(url: str, home: str) -> bool:
     return bool(host) and (host == own or host.endswith(f".{own}"))
 
 
-def _unfit(entry: Entry, home: str, *, whole: bool) -> str:
+def _unfit(entry: Entry, home: str, *, whole: bool) -> Passed | None:
     if not entry.url:
-        return NO_LINK
+        return Passed.NO_LINK
     if not belongs(entry.url, home):
-        return ELSEWHERE.format(host=_host(entry.url))
+        return Passed.ELSEWHERE
     if whole and not _plain(entry.html):
-        return "It carries no text."
-    return ""
+        return Passed.NO_TEXT
+    return None
 
 
 def _host(url: str) -> str:

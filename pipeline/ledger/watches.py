@@ -16,7 +16,7 @@ from django.db.models import Count, Q, QuerySet
 
 from pipeline.config import Config, SourceTable
 from pipeline.ingest import identity
-from pipeline.ingest.feed import OLDER, Choice, Entry, Known
+from pipeline.ingest.feed import Choice, Entry, Known, Passed
 from pipeline.ledger import audit, codec, units
 from pipeline.ledger.articles import Receipt
 from pipeline.ledger.models import Announcement, Article, Source, Unit, Watch
@@ -97,8 +97,8 @@ def save(watch: Watch, look: Look, *, every: timedelta) -> list[Announcement]:
     due: list[Announcement] = []
     if look.choice is not None:
         due = [_put(watch, entry, AnnouncementState.DUE, "", now=look.at) for entry in look.choice.take]
-        for entry, reason in look.choice.pass_over:
-            _put(watch, entry, AnnouncementState.PASSED_OVER, reason, now=look.at)
+        for entry, why in look.choice.pass_over:
+            _put(watch, entry, AnnouncementState.PASSED_OVER, why, now=look.at)
         if look.choice.take or look.choice.pass_over:
             counts = {"to_take": len(due), "passed_over": len(look.choice.pass_over)}
             hidden = {"not_looked_at": look.choice.not_looked_at} if look.choice.not_looked_at else {}
@@ -115,16 +115,16 @@ def fetch_soon(announcements: Iterable[Announcement], *, now: datetime) -> None:
 
 def took(announcement: Announcement, receipt: Receipt | None, article: int | None = None) -> None:
     """It was received, or its page says what we have."""
-    announcement.state, announcement.reason = AnnouncementState.TAKEN, ""
+    announcement.state, announcement.reason_code = AnnouncementState.TAKEN, ""
     announcement.article_id = receipt.article if receipt else article
-    announcement.save(update_fields=["state", "reason", "article"])
+    announcement.save(update_fields=["state", "reason_code", "article"])
 
 
 @transaction.atomic
 def take(chosen: QuerySet[Announcement], *, now: datetime, actor: str) -> int:
     """Take in after all what was passed over for its age. Returns how many; what is not ours to take stays."""
     rows = list(takeable(chosen).select_for_update(of=("self",)).order_by("seen_at", "pk"))
-    Announcement.objects.filter(pk__in=[row.pk for row in rows]).update(state=AnnouncementState.DUE, reason="")
+    Announcement.objects.filter(pk__in=[row.pk for row in rows]).update(state=AnnouncementState.DUE, reason_code="")
     fetch_soon(rows, now=now)
     for row in rows:
         audit.record("announcement.wanted", f"announcement:{row.pk}", now=now, actor=actor, details={"url": row.url})
@@ -133,7 +133,7 @@ def take(chosen: QuerySet[Announcement], *, now: datetime, actor: str) -> int:
 
 def takeable(chosen: QuerySet[Announcement]) -> QuerySet[Announcement]:
     """Of these, what may be taken although it was passed over."""
-    return chosen.filter(state=AnnouncementState.PASSED_OVER, reason=OLDER)
+    return chosen.filter(state=AnnouncementState.PASSED_OVER, reason_code=Passed.OLDER)
 
 
 def standing(source: Source, url: str) -> tuple[int, Story] | None:
@@ -175,14 +175,14 @@ def overview(config: Config) -> list[Row]:
     return rows
 
 
-def _put(watch: Watch, entry: Entry, state: AnnouncementState, reason: str, *, now: datetime) -> Announcement:
+def _put(watch: Watch, entry: Entry, state: AnnouncementState, code: str, *, now: datetime) -> Announcement:
     values = {
         "url": entry.url,
         "title": entry.title[:300],
         "licence": (entry.licence or "")[:500],
         "digest": entry.digest,
         "state": state,
-        "reason": reason,
+        "reason_code": code,
     }
     row, _ = Announcement.objects.update_or_create(
         watch=watch, key=entry.key, defaults=values, create_defaults={**values, "seen_at": now}

@@ -83,6 +83,7 @@ def world(office: Office) -> dict[str, object]:
         "pile.name": "translations",
         "person.name": "viewer",
         "source.slug": "river-post",
+        "announced.slug": "river-post",
         "rights.slug": "silent-times",
         "slug": "el-faro",
         "rest": "no/such/page",

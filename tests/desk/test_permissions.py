@@ -38,6 +38,7 @@ TABLE: dict[str, Row] = {
     "official": Row(None, EDITOR),
     "sources": Row(),
     "source": Row(),
+    "announced": Row(change=EDITOR),
     "rights": Row(CHIEF, CHIEF),
     "partners": Row(),
     "partner": Row(),

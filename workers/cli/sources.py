@@ -76,12 +76,15 @@ def poll(slug: str, dry_run: bool, as_json: bool) -> None:
 
 
 def _say_choice(choice: Choice, *, as_json: bool) -> None:
+    from pipeline.ingest.feed import WORDS
+
     if as_json:
         print_json(
             {
                 "take": [{"url": entry.url, "title": entry.title} for entry in choice.take],
                 "pass_over": [
-                    {"url": entry.url, "title": entry.title, "reason": reason} for entry, reason in choice.pass_over
+                    {"url": entry.url, "title": entry.title, "code": why, "reason": WORDS[why][0]}
+                    for entry, why in choice.pass_over
                 ],
                 "not_looked_at": choice.not_looked_at,
             }
@@ -89,8 +92,8 @@ def _say_choice(choice: Choice, *, as_json: bool) -> None:
         return
     for entry in choice.take:
         out.print(f"take  {entry.title}  {entry.url}", soft_wrap=True, markup=False)
-    for entry, reason in choice.pass_over:
-        out.print(f"pass over  {entry.title}  {entry.url}  {reason}", soft_wrap=True, markup=False)
+    for entry, why in choice.pass_over:
+        out.print(f"pass over  {entry.title}  {entry.url}  {WORDS[why][0]}", soft_wrap=True, markup=False)
     more = f"; {choice.not_looked_at} more are not looked at" if choice.not_looked_at else ""
     out.print(f"{len(choice.take)} to take, {len(choice.pass_over)} to pass over{more}; nothing was changed")
 
@@ -127,12 +130,15 @@ def _announced(source: Source) -> Any:
 
 
 def _announcement(row: Announcement) -> dict[str, Any]:
+    from pipeline.ingest.feed import WORDS, Passed
+
     return {
         "id": row.pk,
         "state": row.state,
         "title": row.title,
         "url": row.url,
-        "reason": row.reason,
+        "code": row.reason_code,
+        "reason": WORDS[Passed(row.reason_code)][0] if row.reason_code else "",
         "seen_at": row.seen_at,
         "article": row.article_id,
     }

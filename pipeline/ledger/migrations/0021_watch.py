@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('licence', models.CharField(blank=True, max_length=500)),
                 ('digest', models.CharField(max_length=64)),
                 ('state', models.CharField(default=pipeline.stages.AnnouncementState['DUE'], max_length=12)),
-                ('reason', models.TextField(blank=True)),
+                ('reason_code', models.CharField(blank=True, max_length=16)),
                 ('seen_at', models.DateTimeField()),
                 ('article', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='announcements', to='ledger.article')),
                 ('watch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='announcements', to='ledger.watch')),

@@ -32,7 +32,7 @@ class Announcement(models.Model):
     licence = models.CharField(max_length=500, blank=True)  # that the entry itself is marked with
     digest = models.CharField(max_length=64)
     state = models.CharField(max_length=12, default=AnnouncementState.DUE)
-    reason = models.TextField(blank=True)
+    reason_code = models.CharField(max_length=16, blank=True)  # why it was passed over: pipeline.ingest.feed.Passed
     seen_at = models.DateTimeField()
     article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, related_name="announcements")
 

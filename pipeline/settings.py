@@ -11,6 +11,7 @@ SMTP_URL             smtp://user:password@host:587 ; without it courtesy mail is
 TRUSTED_PROXIES      addresses or networks, with commas, whose X-Forwarded-For is believed. Default: none
 TORNAVOZ_LIBRETRANSLATE_KEY  API key of the LibreTranslate server that newsroom.toml names, if it wants one
 TORNAVOZ_LEASE_SECONDS  how long a worker that fell silent keeps its unit. Default: 120; the same for every process
+TORNAVOZ_RETRY_SECONDS  the first pause after a failure; each further one is twice as long, up to an hour. Default: 30
 """
 
 from __future__ import annotations
@@ -173,3 +174,4 @@ BROKER_URL = _broker()
 SMTP_URL = env("SMTP_URL") or ""
 LIBRETRANSLATE_KEY = env("TORNAVOZ_LIBRETRANSLATE_KEY") or ""
 LEASE_SECONDS = float(env("TORNAVOZ_LEASE_SECONDS") or 120)
+RETRY_SECONDS = float(env("TORNAVOZ_RETRY_SECONDS") or 30)

@@ -32,7 +32,7 @@ RENEW_EVERY = LEASE / 4
 RING_AGAIN = LEASE / 4
 GATHER = timedelta(seconds=5)  # how long what many things change waits for company after it was rendered
 MAX_ATTEMPTS = 5
-FIRST_PAUSE = timedelta(seconds=30)
+FIRST_PAUSE = timedelta(seconds=settings.RETRY_SECONDS)
 LONGEST_PAUSE = timedelta(hours=1)
 _AT_ONCE = 500  # rows of one query
 

@@ -157,6 +157,86 @@ def test_a_worker_that_is_killed_while_it_pushes_loses_nothing_and_keeps_the_ord
         installation.note("pushes for events", len(ids) / len(wanted))
 
 
+def test_a_partner_that_hangs_and_fails_gets_everything_later_and_delays_nobody(
+    installation: Installation, broker_url: str
+) -> None:
+    """The first partner hangs, answers 500, and is back only after the worker was killed while it spoke to it."""
+    hangs, goes_on, speaks, killed = (threading.Event() for _ in range(4))
+    taken: list[str] = []
+
+    def answer(got: Got) -> Answer:
+        tried = len(el_faro.posts)
+        if tried == 1:
+            hangs.set()
+            goes_on.wait(30)
+        if tried <= 3:
+            return Answer(500, b"out of order")
+        if tried == 4:
+            speaks.set()
+            killed.wait(30)
+        else:
+            taken.append(got.headers["webhook-id"])
+        return Answer()
+
+    with receiver() as el_faro, receiver() as la_voz:
+        el_faro.answer = answer
+        other = f"""
+[[partner]]
+slug = "la-voz"
+name = "La Voz"
+use = "N"
+webhook = "{la_voz.url}/hook"
+
+[[partner]]
+slug = "el-faro"
+webhook = "{el_faro.url}/hook\""""
+        configure(installation, ('\n[[partner]]\nslug = "el-faro"', other))
+        installation.env |= {
+            "TORNAVOZ_WEBHOOK_EL_FARO": SECRET,
+            "TORNAVOZ_WEBHOOK_LA_VOZ": SECRET,
+            "TORNAVOZ_RETRY_SECONDS": "0.5",  # of the product's 30: an hour's failure fits into this test
+        }
+        installation.start(*PROGRAMS, broker_url=broker_url)
+        articles = installation.submit(4)
+        installation.until(lambda: _approved(installation) and hangs.is_set(), 90, "the first partner hangs")
+        installation.until(
+            lambda: _approved(installation) and _sent(installation, "la-voz") == 4, 90, "the other has all"
+        )
+        assert len(el_faro.posts) == 1, "all of this happened while the first partner was silent"
+
+        goes_on.set()
+        installation.until(speaks.is_set, 60, "it has answered 500 three times and is tried again")
+        died = installation.pid("deliver")
+        os.killpg(died, signal.SIGKILL)
+        killed.set()
+        installation.until(lambda: _unsent(installation) == 0, 60, "every push was taken")
+
+        tried = [got.headers["webhook-id"] for got in el_faro.posts]
+        assert len(set(tried[:5])) == 1, "nothing overtakes an event that failed, and a repeat keeps its id"
+        assert tried[4:] == taken
+        for slug, ids in (("el-faro", taken), ("la-voz", [got.headers["webhook-id"] for got in la_voz.posts])):
+            assert ids == _events(installation, slug), "each once, in order"
+            assert len(ids) == len(articles)
+        for got in (*el_faro.posts, *la_voz.posts):
+            Webhook(SECRET).verify(got.body, got.headers)
+        statuses = [status for (status,) in installation.ask(_TRIES, "el-faro")]
+        assert statuses == [500, 500, 500, None, *[200] * len(articles)], "every try is on record"
+
+
+_TRIES = """SELECT a.status FROM ledger_attempt a JOIN ledger_delivery d ON d.id = a.delivery_id
+    JOIN ledger_partner p ON p.id = d.partner_id WHERE p.slug = ? ORDER BY a.id"""
+_DELIVERIES = """SELECT d.id FROM ledger_delivery d JOIN ledger_partner p ON p.id = d.partner_id
+    WHERE p.slug = ? AND d.channel = 'webhook' AND d.state LIKE ? ORDER BY d.id"""
+
+
+def _events(installation: Installation, partner: str) -> list[str]:
+    return [f"delivery-{pk}" for (pk,) in installation.ask(_DELIVERIES, partner, "%")]
+
+
+def _sent(installation: Installation, partner: str) -> int:
+    return len(installation.ask(_DELIVERIES, partner, "sent"))
+
+
 def _approved(installation: Installation) -> bool:
     installation.approve_held()
     return True

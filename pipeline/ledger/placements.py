@@ -15,9 +15,8 @@ from django.db.models import Count, F, Q, QuerySet
 
 from pipeline.errors import IllegalTransition, SourceError
 from pipeline.ingest.identity import canonical_url
-from pipeline.ledger import audit, codec, units
+from pipeline.ledger import audit, codec, receipts, units
 from pipeline.ledger.models import CorrectionNote, Partner, Placement, Proof, Release
-from pipeline.ledger.receipts import was_offered
 from pipeline.rights import proof
 from pipeline.rights.proof import Shown, Verdict
 from pipeline.stages import PlacementState, ReleaseState, Step
@@ -55,7 +54,7 @@ def report(release: Release, url: str, *, partner: Partner | None, actor: str, n
     if len(address) > LONGEST:
         raise SourceError(f"the address is {len(address)} characters long; {LONGEST} is the most that is kept")
     if partner is not None:
-        was_offered(partner, release)
+        receipts.was_offered(partner, release)
         pages = set(Placement.objects.filter(release=release, partner=partner).values_list("url", flat=True))
         if len(pages | {address}) > MOST:
             raise IllegalTransition(
@@ -107,6 +106,16 @@ def save(placement: int, version: int, attribution: Attribution, look: Look, *, 
         code = ", ".join(finding.code for finding in found.findings)
         _record(f"placement.{row.state}", row, now=look.at, actor=actor, reason=code)
     row.save()
+    _settle_receipt(row, look.at, actor)
+
+
+def _settle_receipt(row: Placement, at: datetime, actor: str) -> None:
+    """A partner is rid of a withdrawn article when the last page that was reported of it shows it no longer."""
+    if row.partner is None or row.state != PlacementState.REMOVED or row.release.state != ReleaseState.CANCELED:
+        return
+    pages = Placement.objects.filter(partner=row.partner, release__article=row.release.article_id)
+    if not pages.exclude(state=PlacementState.REMOVED).exists():
+        receipts.removed(row.partner, row.release, at=at, actor=actor)
 
 
 def kept_proof(placement: Placement | None, version: int, look: Look) -> Proof:
@@ -178,10 +187,9 @@ def due(*, now: datetime) -> QuerySet[Placement]:
     clock = Q(state=PlacementState.FAILED) & (Q(checked_at__lte=yesterday) | Q(cure_by__lte=now))
     unclear = Q(state=PlacementState.UNCLEAR, since__gt=now - UNCLEAR_FOR, checked_at__lte=yesterday)
     changed = Q(state=PlacementState.PROVED, release__updated_at__lte=yesterday) & ~Q(version=F("release__version"))
-    withdrawn = Q(release__state=ReleaseState.CANCELED) & (
-        Q(checked_at__lte=yesterday) | ~Q(version=F("release__version"))
-    )
-    return Placement.objects.filter(clock | unclear | changed | withdrawn & ~Q(state=PlacementState.REMOVED))
+    shown = Q(checked_at__lte=yesterday) & ~Q(state=PlacementState.REMOVED)
+    withdrawn = Q(release__state=ReleaseState.CANCELED) & (shown | ~Q(version=F("release__version")))
+    return Placement.objects.filter(clock | unclear | changed | withdrawn)
 
 
 def listed(*, everything: bool = False) -> tuple[list[Row], int]:

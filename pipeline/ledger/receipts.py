@@ -3,8 +3,8 @@
 Knows: that a receipt moves to the right only (sent, seen, acknowledged, removed), and who may still show what was
 withdrawn. Must not know: how anything is sent, or who calls.
 
-`at` is always aware UTC. What a partner says ("acknowledged", "removed") goes into the audit trail; what is merely
-noticed ("sent", "seen") is kept in the receipt alone, because partners fetch all day.
+`at` is always aware UTC. What a partner says, or its pages show ("acknowledged", "removed"), goes into the audit trail;
+what is merely noticed ("sent", "seen") is kept in the receipt alone, because partners fetch all day.
 """
 
 from __future__ import annotations
@@ -82,15 +82,16 @@ def acknowledged(partner: Partner, release: Release, version: int, *, at: dateti
 
 
 @transaction.atomic
-def removed(partner: Partner, release: Release, *, at: datetime) -> ReceiptState:
-    """The partner says that it no longer shows this article, in whatever product it got it: the guid is one.
+def removed(partner: Partner, release: Release, *, at: datetime, actor: str = "") -> ReceiptState:
+    """The partner no longer shows this article, in whatever product it got it: the guid is one.
 
-    IllegalTransition for a release that the partner was never offered.
+    It says so itself, unless another `actor` found it out. IllegalTransition for a release that the partner was never
+    offered.
     """
     was_offered(partner, release)
     for same in Release.objects.filter(guid=release.guid, article=release.article_id):
         if _offered(partner, same):
-            _advance(partner, same, same.version, ReceiptState.REMOVED, at)
+            _advance(partner, same, same.version, ReceiptState.REMOVED, at, actor=actor)
     return ReceiptState.REMOVED
 
 
@@ -124,7 +125,9 @@ def may_still_show(article: int) -> list[Row]:
     return rows
 
 
-def _advance(partner: Partner, release: Release, version: int, state: ReceiptState, at: datetime) -> ReceiptState:
+def _advance(
+    partner: Partner, release: Release, version: int, state: ReceiptState, at: datetime, *, actor: str = ""
+) -> ReceiptState:
     """Move the receipt on, unless it is as far or further already."""
     sent(partner, {release.pk: version}, at=at)
     rows = Receipt.objects.filter(partner=partner, release=release, version=version)
@@ -134,7 +137,7 @@ def _advance(partner: Partner, release: Release, version: int, state: ReceiptSta
             f"receipt.{state}",
             f"release:{release.pk}",
             now=at,
-            actor=f"partner:{partner.slug}",
+            actor=actor or f"partner:{partner.slug}",
             article=release.article_id,
             details={"version": version, "product": release.product.path},
         )

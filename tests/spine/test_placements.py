@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from pipeline.actions.correct import correct
 from pipeline.actions.withdraw import withdraw
 from pipeline.errors import IllegalTransition, SourceError
-from pipeline.ledger import placements
+from pipeline.ledger import placements, receipts
 from pipeline.ledger.models import Event, Partner, Placement, Proof, Release, Unit
 from pipeline.rights import attribution as credit
 from pipeline.stages import QUEUE_OF, Queue, Step
@@ -202,6 +202,53 @@ def test_a_withdrawn_text_is_looked_for_until_it_is_gone(office: Office, outlet:
     looks = len(outlet.asked)
     look_later(office, kept, days=5)
     assert len(outlet.asked) == looks
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_withdrawn_articles_receipt_is_removed_once_every_page_of_the_partner_is_gone(
+    office: Office, outlet: Outlet, faro: Partner, status: int
+) -> None:
+    article = office.publish()
+    release = office.release(article)
+    first, second = (
+        reported(office, release, outlet.put(f"/{name}", whole(release)), faro) for name in ("puente", "portada")
+    )
+
+    def receipt() -> str:
+        [row] = [row for row in receipts.of_article(article) if row["partner"] == "el-faro" and row["version"] == 2]
+        return str(row["state"])
+
+    withdraw(article, kind="kill", reason="it was not true", actor="ana", now=office.clock())
+    office.run()
+    outlet.put("/puente", "<h1>No está</h1>", status=status)
+    assert look_later(office, first, days=1) == "removed"
+    assert receipt() != "removed", "the other page still shows it"
+    outlet.put("/portada", "<h1>No está</h1>", status=status)
+    assert look_later(office, second, days=1) == "removed"
+    assert receipt() == "removed"
+    assert "el-faro" not in {row["partner"] for row in receipts.may_still_show(article)}
+    assert Event.objects.get(action="receipt.removed").actor == "pipeline", "seen, not said"
+
+
+def test_a_page_that_was_gone_before_its_article_was_withdrawn_is_looked_at_once_more(
+    office: Office, outlet: Outlet, faro: Partner
+) -> None:
+    article = office.publish()
+    gone = reported(office, office.release(article), outlet.base + "/nunca", faro)
+    assert gone.state == "removed"
+    withdraw(article, kind="kill", reason="it was not true", actor="ana", now=office.clock())
+    office.run()
+    assert "el-faro" in {row["partner"] for row in receipts.may_still_show(article)}
+    look_later(office, gone, minutes=1)
+    assert "el-faro" not in {row["partner"] for row in receipts.may_still_show(article)}
+
+
+def test_a_page_of_an_article_that_stands_says_nothing_of_its_receipt(
+    office: Office, outlet: Outlet, faro: Partner
+) -> None:
+    article = office.publish()
+    assert reported(office, office.release(article), outlet.base + "/nunca", faro).state == "removed"
+    assert "removed" not in {row["state"] for row in receipts.of_article(article)}
 
 
 def test_a_partner_reports_only_what_it_was_offered_and_not_without_end(office: Office, faro: Partner) -> None:

@@ -51,7 +51,7 @@ GROUPS = {
                  "glossary restore"),
     "Partners and publishers": ("partners list", "partners withheld", "tokens issue", "tokens list", "tokens revoke",
                                 "receipts",
-                                "deliveries list", "deliveries resend",
+                                "hub list", "hub end", "deliveries list", "deliveries resend",
                                 "credit list", "credit report", "credit check", "credit settle", "courtesy draft",
                                 "courtesy list", "courtesy send"),
     "People": ("users add", "users list", "users role", "users password", "users disable", "users enable"),

@@ -91,6 +91,13 @@ def public_address(key: str, config: Config) -> str:
     return f"{config.site.url}/{feed_path(Product.objects.get(pk=int(product)).path, form)}"
 
 
+def spoken(key: str) -> str:
+    """A topic in an operator's words, served or not: "es/all rss", or "el-faro es/all rss" for a private feed."""
+    *private, product, form = key.split(":")
+    words = [Product.objects.get(pk=int(product)).path, form]
+    return " ".join([Partner.objects.get(pk=int(private[1])).slug, *words] if len(private) > 1 else words)
+
+
 def stands(topic: Topic) -> bool:
     """Whether a private topic's partner still gets this product in this format."""
     partner = topic.partner

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -143,7 +143,7 @@ class Outcomes:
     @transaction.atomic
     def save(self, now: datetime) -> None:
         """Write it down. Repeating it after a crash, or somebody else's having done it, changes nothing."""
-        subscriptions.took(self.took, self.etag)
+        subscriptions.took(self.took, self.etag, now=now)
         for row, reply in self.failed:
             subscriptions.failed(row, asked=reply.asked, now=now)
             # what it said is not logged: it may repeat the topic's address
@@ -222,14 +222,29 @@ def _headers(topic: Topic, address: str, secret: str, body: bytes, config: Confi
 def _end_all(key: str, newsroom: Newsroom, client: GuardedClient, work: Work) -> Effect:
     """The feed is no longer served: everybody who subscribed hears it once."""
     rows = list(subscriptions.of_topic(key))
+    _tell_end(rows, newsroom.config, client, "This feed is no longer served.", on_pulse=work.renew)
+    return partial(subscriptions.ended, rows, "the feed ended", now=work.now)
+
+
+def end(rows: list[Subscription], config: Config, *, reason: str, actor: str, now: datetime) -> None:
+    """End subscriptions by an operator's word. Each callback is told so once; it may subscribe again."""
+    _tell_end(rows, config, _client(config), "The operator of this hub ended the subscription.")
+    subscriptions.ended(rows, reason, now=now, actor=actor)
+
+
+def _tell_end(
+    rows: list[Subscription],
+    config: Config,
+    client: GuardedClient,
+    reason: str,
+    *,
+    on_pulse: Callable[[], None] = lambda: None,
+) -> None:
     told = fan_out(
-        [(row, _address(row, newsroom.config)) for row in rows],
-        lambda one: _deny(client, *one, "This feed is no longer served."),
-        on_pulse=work.renew,
+        [(row, _address(row, config)) for row in rows], lambda one: _deny(client, *one, reason), on_pulse=on_pulse
     )
     for _ in told:
         pass
-    return partial(subscriptions.ended, rows, "the feed ended", now=work.now)
 
 
 # --- both ------------------------------------------------------------------------------------------------------------

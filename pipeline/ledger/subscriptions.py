@@ -91,11 +91,17 @@ def drop_expired(*, now: datetime) -> int:
     return gone
 
 
-def ended(rows: Iterable[Subscription], reason: str, *, now: datetime) -> None:
+def ended(rows: Iterable[Subscription], reason: str, *, now: datetime, actor: str = ACTOR) -> None:
     """End these subscriptions and put on record why."""
     for row in rows:
         Subscription.objects.filter(pk=row.pk).delete()
-        _record("websub.ended", row.topic, row.host, now, reason)
+        _record("websub.ended", row.topic, row.host, now, reason, actor=actor)
+
+
+def listed(*, host: str | None = None) -> QuerySet[Subscription]:
+    """Everybody who is subscribed, or the callbacks of one host: those that fail first, then by topic."""
+    rows = Subscription.objects.all() if host is None else Subscription.objects.filter(host=host.lower())
+    return rows.order_by("-tries", "topic", "pk")
 
 
 def of_topic(topic: str) -> QuerySet[Subscription]:
@@ -114,9 +120,11 @@ def next_due(topic: str, etag: str) -> datetime | None:
     return rows.order_by("due_at").values_list("due_at", flat=True).first()
 
 
-def took(keys: Iterable[int], etag: str) -> None:
+def took(keys: Iterable[int], etag: str, *, now: datetime) -> None:
     """These took the document."""
-    Subscription.objects.filter(pk__in=list(keys)).update(sent_etag=etag, tries=0, due_at=None, failing_since=None)
+    Subscription.objects.filter(pk__in=list(keys)).update(
+        sent_etag=etag, took_at=now, tries=0, due_at=None, failing_since=None
+    )
 
 
 def failed(row: Subscription, *, asked: timedelta | None, now: datetime) -> None:
@@ -134,5 +142,5 @@ def ring_topics(prefix: str, *, now: datetime) -> None:
         units.arm(Step.DELIVER, f"topic:{topic}", now=now)
 
 
-def _record(action: str, topic: str, host: str, now: datetime, reason: str = "") -> None:
-    audit.record(action, f"topic:{topic}", now=now, actor=ACTOR, reason=reason, details={"host": host})
+def _record(action: str, topic: str, host: str, now: datetime, reason: str = "", *, actor: str = ACTOR) -> None:
+    audit.record(action, f"topic:{topic}", now=now, actor=actor, reason=reason, details={"host": host})

@@ -22,7 +22,8 @@ class Subscription(models.Model):
     lease_until = models.DateTimeField(db_index=True)
     verified_at = models.DateTimeField()
     sent_etag = models.CharField(max_length=80, blank=True)  # of the document that it took last
-    tries = models.PositiveIntegerField(default=0)  # since it took one
+    took_at = models.DateTimeField(null=True)  # when it last took one
+    tries = models.PositiveIntegerField(default=0)  # since then
     due_at = models.DateTimeField(null=True)  # not to be tried before
     failing_since = models.DateTimeField(null=True)
 

@@ -26,6 +26,11 @@ def unseal(sealed: str) -> str | None:
         return None
 
 
+def fingerprint() -> str:
+    """Twelve hex digits that differ where SECRET_KEY differs, and say nothing else of it."""
+    return hashlib.sha256(b"tornavoz: fingerprint of the key\0" + settings.SECRET_KEY.encode()).hexdigest()[:12]
+
+
 def _box() -> Fernet:
     digest = hashlib.sha256(b"tornavoz: sealed texts\0" + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(digest))

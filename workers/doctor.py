@@ -17,11 +17,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from feeds import sealing
 from feeds.agreement import disagreements
 from pipeline import config, opening
 from pipeline.errors import PipelineError
 from pipeline.ingest.http import Limits
-from pipeline.ledger.models import Event, Product, Watch
+from pipeline.ledger import pulse
+from pipeline.ledger.models import Event, Product, Subscription, Watch
 from pipeline.stages import Queue
 from pipeline.translation import models
 from pipeline.translation.checks import SENTENCE_CHECKS, off
@@ -31,6 +33,7 @@ from workers.beat import deserted_queues
 SERVER_LIMITS = Limits(connect=3.0, read=10.0, whole=12.0, answer_bytes=200_000)  # whoever asks waits for the answer
 FREE_BYTES = 500_000_000  # below this a full disk is near
 FEED_FAILURES = 3  # in a row; fewer are a bad hour of somebody's server
+SHORTEST_KEY = 32  # characters
 WAL_RESET_FIXED = (3, 51, 3)  # older SQLite can, rarely, damage a WAL ledger that two processes write
 
 
@@ -51,7 +54,7 @@ def examine(*, quick: bool = False) -> list[Check]:
     """All checks; with `quick` only configuration, database and output folder."""
     checks: list[Callable[[], Check]] = [_configuration, _database, _output]
     if not quick:
-        checks += [_models, _languages, _broker, _queues, _feeds, _files, _clock, _disk, _sqlite]
+        checks += [_key, _models, _languages, _broker, _queues, _feeds, _files, _clock, _disk, _sqlite]
     return [check() for check in checks]
 
 
@@ -84,6 +87,27 @@ def _output() -> Check:
             repair = f"make {folder} and let this user write to it"
             return Check(name="output folder", ok=False, says=f"{folder}: {error.strerror}", repair=repair)
     return Check(name="output folder", ok=True, says=f"{settings.PUBLIC_DIR} can be written")
+
+
+def _key() -> Check:
+    """One SECRET_KEY for every process: what one of them seals or signs, another has to open."""
+    if len(settings.SECRET_KEY) < SHORTEST_KEY:
+        says = f"SECRET_KEY has {len(settings.SECRET_KEY)} characters, which can be guessed"
+        return Check(name="key", ok=False, says=says, repair=f"set one of {SHORTEST_KEY} random characters or more")
+    if not _database().ok:
+        return Check(name="key", ok=False, says="the ledger cannot be asked", repair="tornavoz init")
+    known = pulse.started_with()
+    if others := sorted(program for program, key in known.items() if key != sealing.fingerprint()):
+        says = f"{', '.join(others)} started with another SECRET_KEY than this command has"
+        repair = "give every process the same SECRET_KEY or SECRET_KEY_FILE, and start them again"
+        return Check(name="key", ok=False, says=says, repair=repair)
+    sealed = Subscription.objects.exclude(secret="", address="").only("secret", "address")
+    lost = sum(None in (sealing.unseal(row.secret), sealing.unseal(row.address)) for row in sealed.iterator())
+    if lost:
+        says = f"{lost} subscriptions of the hub were sealed under another SECRET_KEY, and end with their next push"
+        return Check(name="key", ok=False, says=says, repair="give the former key back, or let them subscribe again")
+    agree = f"; {', '.join(sorted(known))} started with it" if known else ""
+    return Check(name="key", ok=True, says=f"one SECRET_KEY{agree}")
 
 
 def _models() -> Check:

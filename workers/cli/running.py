@@ -28,6 +28,7 @@ def run(until_idle: bool, as_json: bool) -> None:
     from workers import embedded
 
     if not until_idle:
+        _started("beat")
         embedded.sweep_for_ever(_stop_on_signals().is_set)
         return
     report = with_progress("working", embedded.until_idle)
@@ -53,6 +54,7 @@ def with_progress(label: str, work: Callable[[Callable[[int, int], None]], Repor
 def worker(queues: tuple[str, ...], concurrency: int | None) -> None:
     """Serve one or more queues as a Celery worker."""
     open_ledger(level="INFO")
+    _started(*queues)
     from django.conf import settings
 
     from pipeline.errors import ConfigError
@@ -87,6 +89,7 @@ def worker(queues: tuple[str, ...], concurrency: int | None) -> None:
 def beat() -> None:
     """Ring what is due, end embargoes, keep files true; do the work itself where nobody answers."""
     open_ledger(level="INFO")
+    _started("beat")
     from workers import embedded
 
     embedded.sweep_for_ever(_stop_on_signals().is_set)
@@ -99,6 +102,7 @@ def beat() -> None:
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the desk, the published files and partners' private feeds over HTTP."""
     open_ledger(level="INFO")
+    _started("web")
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -143,6 +147,16 @@ def publish(everything: bool) -> None:
     out.print(embedded.sentence(report))
     if report["failed"]:
         raise SystemExit(1)
+
+
+def _started(*programs: str) -> None:
+    """Leave word with which key a program runs: what one seals another has to open, and the doctor compares."""
+    from feeds import sealing
+    from pipeline.ledger import pulse
+    from workers.spine import now
+
+    for program in programs:
+        pulse.started(program, sealing.fingerprint(), now=now())
 
 
 def _stop_on_signals() -> threading.Event:

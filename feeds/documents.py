@@ -102,6 +102,21 @@ def products(config: Config) -> list[FeedDocument]:
     return [_document(row, config, [], urls=feed_urls(config.site.url, row.path)) for row in rows]
 
 
+def partner_products(partner: Partner, base: str, config: Config) -> list[FeedDocument]:
+    """A partner's own feeds without their entries, at addresses below `base`, in the formats that it takes."""
+    forms = [form for form in FORMATS if form in (partner.formats or FORMATS)]
+    return [
+        _document(
+            row,
+            config,
+            [],
+            title=f"{row.title} · {partner.name}",
+            urls={form: f"{base}/{row.path}/{FORMATS[form]}" for form in forms},
+        )
+        for row in partner.products.filter(active=True).order_by("language", "slug")
+    ]
+
+
 def _shown(product: Product, config: Config, now: datetime) -> QuerySet[Release]:
     """Usable releases and young stubs, the most recently changed first."""
     stub_from = now - timedelta(days=config.site.stub_days)

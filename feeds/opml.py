@@ -14,12 +14,12 @@ from feeds.extension import rss_date
 from feeds.item import instant, line, sound
 from pipeline.types import FeedDocument
 
-PREFERRED = "rss"  # what every importer understands
+_BEST_FIRST = ("rss", "atom", "json")  # RSS is what every importer understands
 
 
 def opml(documents: Iterable[FeedDocument], *, title: str, home_url: str) -> bytes:
     """The feeds that have an address of their own, in the order given."""
-    listed = [sound(document) for document in documents if PREFERRED in document.urls]
+    listed = [sound(document) for document in documents if document.urls]
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = line(title)
@@ -39,7 +39,7 @@ def opml(documents: Iterable[FeedDocument], *, title: str, home_url: str) -> byt
                 **({"description": about} if about else {}),
                 "language": document.language,
                 "htmlUrl": document.home_url,
-                "xmlUrl": document.urls[PREFERRED],
+                "xmlUrl": next(document.urls[form] for form in _BEST_FIRST if form in document.urls),
             },
         )
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)

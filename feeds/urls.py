@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from feeds import hub, views
+from feeds.addresses import OPML
 from feeds.api.application import api
 from feeds.api.page import page
 
@@ -19,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     re_path(r"^api/", views.no_operation),
     re_path(rf"^private/(?P<partner>[a-z0-9-]+)/{_FEED}", views.private_basic),
+    path(f"private/<slug:partner>/{OPML}", views.private_list_basic),
     re_path(rf"^p/(?P<token>[A-Za-z0-9_-]{{8,100}})/{_FEED}", views.private),
+    re_path(rf"^p/(?P<token>[A-Za-z0-9_-]{{8,100}})/{re.escape(OPML)}$", views.private_list),
     re_path(r"^(?P<path>.+)$", views.published),
 ]

@@ -19,11 +19,12 @@ from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from feeds import documents, outputs, static, tokens
-from feeds.addresses import FORMATS, private_folder
+from feeds.addresses import FORMATS, OPML, private_folder
 from feeds.api.problems import Problem
 from feeds.fetches import fetched
 from feeds.front import asked_of
 from feeds.newsroom import newsroom
+from feeds.opml import opml
 from pipeline.ledger.models import Partner, Product, Token
 
 _FORM_OF = {name: form for form, name in FORMATS.items()}
@@ -56,17 +57,52 @@ def private_basic(request: HttpRequest, partner: str, product: str, name: str) -
     User: the partner's slug; password: its token. 401 for everybody else, whether or not there is such a partner.
     """
     now = timezone.now()
+    holder = _known(request, partner, now)
+    return _varied(_own_feed(request, holder, product, name, now)) if holder else _who_are_you()
+
+
+def private_list(request: HttpRequest, token: str) -> HttpResponse:
+    """All feeds of a partner as one OPML list, at addresses that nobody can guess."""
+    holder, site = _partner(tokens.find(token, now=timezone.now())), newsroom().site
+    return _own_list(request, holder, f"{site.url}/p/{token}")
+
+
+def private_list_basic(request: HttpRequest, partner: str) -> HttpResponse:
+    """The same with addresses that hold no secret."""
+    holder, site = _known(request, partner, timezone.now()), newsroom().site
+    return _varied(_own_list(request, holder, f"{site.url}/private/{partner}")) if holder else _who_are_you()
+
+
+def _own_list(request: HttpRequest, partner: Partner | None, base: str) -> HttpResponse:
+    if partner is None:
+        return _file(request, settings.PRIVATE_DIR, "-", private=True)
+    loaded = newsroom()
+    feeds = documents.partner_products(partner, base, loaded)
+    content = opml(feeds, title=f"{loaded.site.name} · {partner.name}", home_url=f"{loaded.site.url}/")
+    modified = max((feed.updated for feed in feeds), default=timezone.now())
+    return _answered(
+        static.private_answer(asked_of(request.META), content, OPML, modified=modified, max_age=poll_seconds())
+    )
+
+
+def _known(request: HttpRequest, partner: str, now: datetime) -> Partner | None:
+    """The partner of this name, if the request says that it is, with a token of its own as the password."""
     user, password = _credentials(request.headers.get("Authorization", ""))
     holder = _partner(tokens.find(password, now=now))
     slug = (holder.slug if holder else "").encode()
     right = hmac.compare_digest(slug, user.encode()) & hmac.compare_digest(slug, partner.encode())
-    if holder is None or not right:
-        answer = HttpResponse("Say who you are: user is the partner's name, password its token.\n", status=401)
-        answer["WWW-Authenticate"] = 'Basic realm="Tornavoz", charset="UTF-8"'
-        answer["Content-Type"] = "text/plain; charset=utf-8"
-        answer["Cache-Control"] = "no-store"
-        return answer
-    answer = _own_feed(request, holder, product, name, now)
+    return holder if right else None
+
+
+def _who_are_you() -> HttpResponse:
+    answer = HttpResponse("Say who you are: user is the partner's name, password its token.\n", status=401)
+    answer["WWW-Authenticate"] = 'Basic realm="Tornavoz", charset="UTF-8"'
+    answer["Content-Type"] = "text/plain; charset=utf-8"
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _varied(answer: HttpResponse) -> HttpResponse:
     answer["Vary"] = f"{answer['Vary']}, Authorization" if answer.has_header("Vary") else "Authorization"
     return answer
 

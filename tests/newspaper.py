@@ -76,12 +76,17 @@ def full_feed(base: str = "https://eco.example/", entries: tuple[Entry, ...] | N
         subtitle="Noticias libres en español",
         language="es",
         home_url="https://eco.example/es/",
-        urls={"rss": f"{base}rss.xml", "atom": f"{base}atom.xml", "json": f"{base}feed.json"},
+        urls=feed_at(base),
         updated=max(entry.updated for entry in shown),
         publisher="Eco Sur",
         contact="redaccion@eco.example",
         entries=shown,
     )
+
+
+def feed_at(base: str) -> dict[str, str]:
+    """Addresses of a document in every format."""
+    return {"rss": f"{base}rss.xml", "atom": f"{base}atom.xml", "json": f"{base}feed.json"}
 
 
 def corrected(entry: Entry, *, at: datetime) -> Entry:

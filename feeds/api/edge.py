@@ -1,4 +1,4 @@
-"""What holds for everything below /api/: how long a body may be, and the shape of every refusal.
+"""What holds for everything below /api/: how long a body may be, the shape of every refusal, and 304 for reads.
 
 Knows: headers. Must not know: operations. It stands before everything else, so that a body that is too long is refused
 before anybody reads it, and so that what Django itself refuses has the API's shape too.
@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from feeds.api.problems import MEDIA_TYPE, Problem, of_status
+from feeds.files import etag
 from feeds.newsroom import newsroom
 
 PREFIX = "/api/"
@@ -31,9 +33,19 @@ class Edge:
             kept = {name: response[name] for name in ("Allow", "Retry-After") if response.has_header(name)}
             general = of_status(response.status_code)
             response = Problem(general.code, headers=kept).answer()
+        if response.status_code == 200 and request.method in ("GET", "HEAD"):
+            response = _unless_known(request, response)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response
+
+
+def _unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer under its strong tag, or 304 for whoever has these very bytes (RFC 9110 sections 8.8.3 and 13.1.2)."""
+    response["ETag"] = etag(response.content)
+    response.headers.setdefault("Cache-Control", "private, no-cache")  # keep it, and ask before you use it
+    patch_vary_headers(response, ["Authorization"])
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 def body_limit() -> int:

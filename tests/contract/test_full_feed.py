@@ -10,6 +10,7 @@ from __future__ import annotations
 import html as html_entities
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,9 +20,9 @@ import reader
 
 from feeds.item import carried
 from pipeline.rights import invariant, rendered
-from pipeline.types import Entry
+from pipeline.types import Entry, History
 from tests.judges import PARSERS, TWICE, Seen, differences, faults, newsboat, opening, program, rss2email, seen
-from tests.newspaper import COUNT, START, corrected, fifty, full_feed, withdrawn
+from tests.newspaper import COUNT, START, corrected, feed_at, fifty, full_feed, withdrawn
 from tests.published import WRITERS, Site
 
 pytestmark = [
@@ -31,6 +32,17 @@ pytestmark = [
 
 ENTRIES = fifty()
 FEEDS = {form: write(full_feed()) for form, (write, _) in WRITERS.items()}
+PAST = "https://eco.example/archive/"
+ARCHIVED = replace(  # the same articles as a closed page of the past, with one on either side of it
+    full_feed(PAST + "7/"),
+    history=History(
+        archive=True,
+        older=feed_at(PAST + "6/"),
+        newer=feed_at(PAST + "8/"),
+        current=feed_at("https://eco.example/"),
+    ),
+)
+PAGES = {form: write(ARCHIVED) for form, (write, _) in WRITERS.items()}
 PAIRS = [(judge, form) for judge, (_, forms) in PARSERS.items() for form in forms]
 
 
@@ -68,6 +80,11 @@ def test_the_whole_credit_comes_out_of_every_parser(judge: str, form: str) -> No
         assert invariant.problems(body, entry.attribution, first_words=first, last_words=last) == [], entry.guid
 
 
+@pytest.mark.parametrize(("judge", "form"), PAIRS)
+def test_a_page_of_the_past_is_read_like_any_feed(judge: str, form: str) -> None:
+    assert differences(ENTRIES, PARSERS[judge][0](PAGES[form]), twice=judge in TWICE) == []
+
+
 def test_the_feed_is_of_the_size_of_a_real_one() -> None:
     """Fifty articles, some of them long: what Google News takes (2 MB) and WebSub subscribers hold (1 MiB)."""
     assert len(ENTRIES) == COUNT
@@ -77,6 +94,8 @@ def test_the_feed_is_of_the_size_of_a_real_one() -> None:
 
 def test_atom_keeps_the_grammar(tmp_path: Path) -> None:
     assert faults(FEEDS["atom"], tmp_path) == ""
+    assert faults(PAGES["atom"], tmp_path) == ""
+    assert b'rel="prev-archive"' in PAGES["atom"], "it was a page of the past that was judged"
 
 
 # --- subscribers: the feed, then a correction and a withdrawal -----------------------------------------------------

@@ -38,6 +38,33 @@ def test_a_release_has_the_whole_text_with_its_credit_in_place(office: Office, p
     assert (release["section"], release["keywords"], release["corrections"]) == ("Bridges", ["Tolls"], [])
 
 
+def test_whoever_has_an_answer_already_is_not_sent_it_again(office: Office, partner: Partners) -> None:
+    office.publish()
+    faro = partner()
+    [release], cursor = faro.everything()
+    bearer = {"Authorization": f"Bearer {faro.token}"}
+    for path in ("/releases", f"/releases/{release['id']}", f"/releases?cursor={cursor}", "/openapi.json"):
+        whole = faro.get(path)
+        assert (whole.status_code, whole["Cache-Control"], whole["Vary"]) == (200, "private, no-cache", "Authorization")
+        known = faro.client.get(f"/api/v1{path}", headers={**bearer, "If-None-Match": whole["ETag"]})
+        assert (known.status_code, known.content, known["ETag"]) == (304, b"", whole["ETag"])
+        assert known["Cache-Control"] == whole["Cache-Control"]
+        stale = faro.client.get(f"/api/v1{path}", headers={**bearer, "If-None-Match": '"other"'})
+        assert stale.content == whole.content
+    office.clock.forward(hours=1)
+    office.publish(corrected())
+    old = faro.get("/releases")["ETag"]
+    office.clock.forward(hours=1)
+    office.publish(other(), url="https://river.example/library")
+    changed = faro.client.get("/api/v1/releases", headers={**bearer, "If-None-Match": old})
+    assert (changed.status_code, len(changed.json()["releases"])) == (200, 2)
+
+
+def test_a_refusal_has_no_tag_and_is_kept_by_nobody(office: Office, partner: Partners) -> None:
+    refused = partner().get("/releases/4711")
+    assert (refused["Cache-Control"], refused.has_header("ETag")) == ("no-store", False)
+
+
 def test_the_same_release_alone(office: Office, partner: Partners) -> None:
     office.publish()
     faro = partner()

@@ -13,6 +13,7 @@ import structlog
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from lxml import etree
 
 from feeds import tokens
 from pipeline import telemetry
@@ -223,3 +224,45 @@ def test_a_token_from_before_tokens_had_keys_goes_on_working(faro: Partner, get:
     assert get(old, "es/all/rss.xml").status_code == 200
     tokens.revoke(sha256[:12], actor="ana", reason="old", now=timezone.now())
     assert get(old, "es/all/rss.xml").status_code != 200
+
+
+def listed(answer: HttpResponse) -> list[tuple[str | None, str | None]]:
+    """Titles and addresses of an OPML list."""
+    assert answer["Content-Type"] == "text/x-opml; charset=utf-8"
+    return [(one.get("title"), one.get("xmlUrl")) for one in etree.fromstring(answer.content).iterfind("body/outline")]
+
+
+def test_a_partners_list_names_its_own_feeds_alone_and_each_address_works(faro: Partner, client: Client) -> None:
+    token = issue(faro)
+    [(title, address)] = listed(client.get(f"/p/{token}/feeds.opml"))  # type: ignore[arg-type]
+    assert (title, address) == ("Todo · El Faro", f"https://eco.example/p/{token}/es/all/rss.xml")
+    assert client.get(str(address).removeprefix("https://eco.example")).status_code == 200
+    answer = client.get("/private/el-faro/feeds.opml", headers=basic("el-faro", token))
+    assert listed(answer) == [(title, "https://eco.example/private/el-faro/es/all/rss.xml")]  # type: ignore[arg-type]
+    assert token not in answer.content.decode()
+    assert "Authorization" in answer["Vary"]
+
+
+def test_the_list_takes_the_best_format_that_the_partner_gets(office: Office, faro: Partner, client: Client) -> None:
+    Partner.objects.filter(pk=faro.pk).update(formats=["json", "atom"])
+    [(_, address)] = listed(client.get(f"/p/{issue(faro)}/feeds.opml"))  # type: ignore[arg-type]
+    assert str(address).endswith("/es/all/atom.xml")
+
+
+def test_a_list_is_private_and_costs_nothing_when_it_did_not_change(faro: Partner, get: Get, client: Client) -> None:
+    token = issue(faro)
+    answer = get(token, "feeds.opml")
+    assert answer["Cache-Control"].startswith("private")
+    assert answer["X-Robots-Tag"] == "noindex"
+    again = client.get(f"/p/{token}/feeds.opml")
+    assert client.get(f"/p/{token}/feeds.opml", headers={"If-None-Match": again["ETag"]}).status_code == 304
+    tokens.revoke(token.split("_")[1], actor="test", reason="x", now=timezone.now())
+    assert get(token, "feeds.opml").status_code in (401, 404)
+
+
+def test_a_guessed_list_looks_like_a_guessed_feed(faro: Partner, client: Client) -> None:
+    guess = f"{tokens.PREFIX}0123456789ab_{'x' * 43}"
+    for way in (f"/p/{guess}", "/private/el-faro"):
+        feed, several = client.get(f"{way}/es/all/rss.xml"), client.get(f"{way}/feeds.opml")
+        assert (feed.status_code, feed.content) == (several.status_code, several.content)
+        assert {name: feed[name] for name in feed.headers} == {name: several[name] for name in several.headers}

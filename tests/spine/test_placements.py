@@ -206,7 +206,7 @@ def test_a_withdrawn_text_is_looked_for_until_it_is_gone(office: Office, outlet:
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_withdrawn_articles_receipt_is_removed_once_every_page_of_the_partner_is_gone(
-    office: Office, outlet: Outlet, faro: Partner, status: int
+    office: Office, outlet: Site, faro: Partner, status: int
 ) -> None:
     article = office.publish()
     release = office.release(article)
@@ -231,7 +231,7 @@ def test_a_withdrawn_articles_receipt_is_removed_once_every_page_of_the_partner_
 
 
 def test_a_page_that_was_gone_before_its_article_was_withdrawn_is_looked_at_once_more(
-    office: Office, outlet: Outlet, faro: Partner
+    office: Office, outlet: Site, faro: Partner
 ) -> None:
     article = office.publish()
     gone = reported(office, office.release(article), outlet.base + "/nunca", faro)
@@ -244,7 +244,7 @@ def test_a_page_that_was_gone_before_its_article_was_withdrawn_is_looked_at_once
 
 
 def test_a_page_of_an_article_that_stands_says_nothing_of_its_receipt(
-    office: Office, outlet: Outlet, faro: Partner
+    office: Office, outlet: Site, faro: Partner
 ) -> None:
     article = office.publish()
     assert reported(office, office.release(article), outlet.base + "/nunca", faro).state == "removed"

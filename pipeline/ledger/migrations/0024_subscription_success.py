@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0020_rights_origin'),
+        ('ledger', '0023_house_token'),
     ]
 
     operations = [

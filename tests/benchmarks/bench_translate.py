@@ -22,7 +22,7 @@ Contestants, each in a process of its own (so that peak memory is its own), in i
 Celery rings a bell and does none of the work, so only one contestant runs under it. Argos gets our sentence splitter,
 which is faster than its own and needs no network. Loading is not timed.
 
-The ceiling is the speed of the same multiplications in large matrices (scoring the reference), measured in the same
+The ceiling is the speed of the same multiplications in large matrices (scoring what was written), measured in the same
 rounds: as many pieces as the reference has, times the beam. `% ceiling` counts those alone, so whatever else is asked
 lowers it. `% at work` counts what was done: the pieces of further questions (our step asks again where an answer
 failed), and the positions that the search goes on for after the best answer has ended, as the same answer demands.
@@ -107,7 +107,7 @@ class Bench:
         if name == "argos-1":
             self.told["reference"] = result["texts"]
         if name == "ours":
-            self.told["asked"] = result["asked"]
+            self.told |= {"asked": result["asked"], "pieces": result["pieces"]}
 
     def _served(self) -> tuple[float, float]:
         """CPU-seconds and peak memory (MB) of the LibreTranslate server so far."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,9 +68,12 @@ def _shapes(model: Path) -> dict[str, tuple[int, int]]:
 
 
 def scoring(
-    folder: Path, reference: Mapping[str, str], *, threads: int
+    folder: Path, written: Mapping[str, Sequence[str]], *, threads: int
 ) -> tuple[Callable[[], dict[str, float]], Callable[[Mapping[str, Any]], float]]:
     """Two measurements of a model on given translations, its loading behind them.
+
+    `written` has the pieces that the model wrote for each sentence. Its text cut anew would do for neither: a tokenizer
+    that learnt both languages may cut it into many more.
 
     The first scores them and tells CPU-seconds (`cpu`) and the pieces on both sides; it tries batches of several sizes
     and keeps the best, since caches like small matrices. The second tells how many positions a beam search decodes for
@@ -81,10 +84,7 @@ def scoring(
 
     translator = ctranslate2.Translator(str(folder / "model"), inter_threads=threads, intra_threads=1)
     processor = sentencepiece.SentencePieceProcessor(model_file=str(folder / "sentencepiece.model"))
-    pairs = [
-        (processor.encode(source, out_type=str), processor.encode(text, out_type=str))
-        for source, text in reference.items()
-    ]
+    pairs = [(processor.encode(source, out_type=str), list(pieces)) for source, pieces in written.items()]
     pairs.sort(key=lambda pair: (len(pair[0]), len(pair[1])), reverse=True)
     translator.score_batch(*([list(side)] for side in pairs[0]))
 

@@ -190,8 +190,9 @@ def ours(folder: Path, corpus: Corpus, extra: dict[str, Any], name: str) -> Run:
                     raise draft
 
     def texts() -> Texts:
-        extra["found"] = {"asked": asked, "written": sum(written)}
         keys = {each: key(engine.identity.key, "es", each) for each in sentences(corpus)}
+        pieces = {each: memory.entries[place].pieces for each, place in keys.items() if place in memory.entries}
+        extra["found"] = {"asked": asked, "written": sum(written), "pieces": pieces}
         return {each: memory.entries[place].text for each, place in keys.items() if place in memory.entries}
 
     engine.translate([WARM_UP])
@@ -240,9 +241,8 @@ def raw(folder: Path, corpus: Corpus, extra: dict[str, Any], *, mode: Mode) -> R
 
 
 def scoring(folder: Path, extra: dict[str, Any]) -> Run:
-    """The ceiling's measurement: the reference scored in large matrices."""
-    reference: Texts = extra["reference"]
-    score, overrun = ceiling.scoring(folder, reference, threads=THREADS)
+    """The ceiling's measurement: what `ours` wrote, piece by piece, scored in large matrices."""
+    score, overrun = ceiling.scoring(folder, extra["pieces"], threads=THREADS)
     found = extra["found"] = {}
 
     def work() -> None:

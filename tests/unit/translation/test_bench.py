@@ -27,7 +27,8 @@ def test_a_small_run_compares_every_sentence_with_one_call_each(tmp_path: Path) 
     assert len(told) > 5
     assert all(text for text in told.values())
     assert report["positions_searched_per_piece"] >= 1
-    assert all(row["per_cent_at_work"] > 0 for row in report["rows"])
+    # a row counts what its contestant did, so nobody did less than the answers themselves
+    assert all(row["per_cent_at_work"] >= row["per_cent_of_ceiling"] for row in report["rows"])
     assert all(row["cpu_seconds"] > 0 and row["peak_rss_mb"] > 0 for row in report["rows"])
     assert "VOID" in printed(report)
 

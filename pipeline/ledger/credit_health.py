@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Count, F, Min
 
-from pipeline.ledger.models import Delivery, Partner, Placement, Proof
-from pipeline.ledger.statistics import Day
+from pipeline.ledger.models import Partner, Placement, Proof
+from pipeline.ledger.statistics import Day, told
 from pipeline.rights.proof import Verdict
 from pipeline.stages import DeliveryState, PlacementState
 
@@ -82,8 +82,11 @@ def standing(*, since: datetime) -> list[Credit]:
 
 def _unreported(since: datetime) -> dict[int | None, int]:
     """Partner -> articles that it was sent since then and of which it has reported no page."""
-    sent = Delivery.objects.filter(created_at__gte=since, state=DeliveryState.SENT, kind="published")
-    counted: dict[int | None, int] = dict(sent.order_by("partner").values_list("partner").annotate(rows=Count("pk")))
+    counted: dict[int | None, int] = {
+        partner: number
+        for (partner, state, kind), number in told(since=since).items()
+        if (state, kind) == (DeliveryState.SENT, "published")
+    }
     reported = Placement.objects.filter(
         reported_at__gte=since,  # a page is reported after its article was sent
         release__deliveries__partner=F("partner"),

@@ -19,7 +19,7 @@ from pipeline.text.inline import inline_html
 from pipeline.translation import fuzzy
 from pipeline.types import Origin, Span
 
-_SEARCHED = 30_000  # sentences of each kind that are compared, newest first: a tenth of a second
+_SEARCHED = 20_000  # sentences of each kind that are compared, newest first: a tenth of a second
 _LOOKED_THROUGH = 200_000  # sentences of translations that are looked through for those of a fitting length
 
 

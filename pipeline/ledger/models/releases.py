@@ -80,7 +80,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["partner", "state", "reason_code"], name="delivery_of_partner"),
-            models.Index(fields=["created_at", "partner", "state"], name="delivery_served"),
+            models.Index(fields=["created_at", "partner", "state", "kind"], name="delivery_told"),
             models.Index(
                 fields=["created_at"], name="delivery_failed", condition=models.Q(state__in=["dead", "refused"])
             ),

@@ -388,3 +388,28 @@ def test_the_bell_is_told_how_long_to_wait(
     with django_capture_on_commit_callbacks(execute=True):
         gathered(clock)
     assert waits == [1.0]
+
+
+def test_arming_many_is_arming_each(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(units, "_AT_ONCE", 2)
+
+    def states(kind: str) -> dict[str, tuple[object, ...]]:
+        """A done, parked, waiting and running unit of this kind, one that is new, and what arming makes of them."""
+        for name in ("done", "parked", "running"):
+            claim = taken(units.arm(Step.PUBLISH, f"{kind}:{name}", now=clock()), clock)
+            if name == "done":
+                units.close(claim, now=clock())
+            elif name == "parked":
+                units.fail(claim, UnreadablePayload("no"), now=clock())
+        units.arm(Step.PUBLISH, f"{kind}:waiting", now=clock() + SECOND)
+        subjects = [f"{kind}:{name}" for name in ("done", "parked", "running", "waiting", "new", "new")]
+        if kind == "many":
+            assert len(units.arm_all(Step.PUBLISH, subjects, now=clock())) == 5
+        else:
+            for subject in subjects:
+                units.arm(Step.PUBLISH, subject, now=clock())
+        rows = Unit.objects.filter(subject__startswith=kind).order_by("subject")
+        columns = ("state", "again", "attempts", "due_at", "urgent", "error_code")
+        return {subject.partition(":")[2]: rest for subject, *rest in rows.values_list("subject", *columns)}
+
+    assert states("many") == states("each")

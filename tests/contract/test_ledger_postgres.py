@@ -25,6 +25,15 @@ SUITE = (
     "tests/spine/test_campaigns.py",
     "tests/contract/test_ledger_race.py",
 )
+OUTWARD = (  # the past of feeds, official versions, what partners were told and what they made of it, the hub
+    "tests/spine/test_history.py",
+    "tests/spine/test_official.py",
+    "tests/spine/test_pushes.py",
+    "tests/spine/test_receipts.py",
+    "tests/spine/test_placements.py",
+    "tests/spine/test_websub.py",
+    "tests/spine/test_cli_hub.py",
+)
 
 
 @pytest.fixture
@@ -35,8 +44,22 @@ def database_url() -> Iterator[str]:
 
 
 def test_the_rules_of_the_ledger_hold_on_postgresql(database_url: str) -> None:
+    run(SUITE, database_url)
+    with psycopg.connect(database_url) as server:  # the race leaves its traces: it was this server that was asked
+        assert server.execute("SELECT count(*) FROM ledger_event").fetchone() == (UNITS,)
+
+
+def test_what_goes_out_to_partners_is_the_same_on_postgresql(database_url: str) -> None:
+    run(OUTWARD, database_url, "--reuse-db")
+    kept = database_url.replace("/postgres?", "/test_postgres?")
+    with psycopg.connect(kept) as server:  # the tables are there: it was this server that was asked
+        assert server.execute("SELECT to_regclass('ledger_subscription')").fetchone() == ("ledger_subscription",)
+
+
+def run(suite: tuple[str, ...], database_url: str, *options: str) -> None:
+    """These tests pass on that database."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *SUITE, "-q", "-p", "no:cacheprovider", "-p", "no:randomly"],
+        [sys.executable, "-m", "pytest", *suite, "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *options],
         cwd=ROOT,
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TORNAVOZ_"))},
@@ -48,5 +71,3 @@ def test_the_rules_of_the_ledger_hold_on_postgresql(database_url: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    with psycopg.connect(database_url) as server:  # the race leaves its traces: it was this server that was asked
-        assert server.execute("SELECT count(*) FROM ledger_event").fetchone() == (UNITS,)

@@ -14,7 +14,8 @@ import pytest
 from tests import postgres
 from tests.contract.test_ledger_race import UNITS
 
-pytestmark = [pytest.mark.process]
+MINUTES = 20  # for a whole suite inside one test
+pytestmark = [pytest.mark.process, pytest.mark.timeout(60 * MINUTES)]
 
 ROOT = Path(__file__).parents[2]
 SUITE = (
@@ -67,7 +68,7 @@ def run(suite: tuple[str, ...], database_url: str, *options: str) -> None:
         },
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=60 * MINUTES - 30,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from tests.make import Clock, Office
 
 
-LONGEST = frozenset({"test_ledger_postgres.py", "test_killed_campaign.py", "test_api_description.py"})
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, whatever the shuffle: else one process works on them while the others have ended."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
-
-
 @pytest.fixture
 def home(tmp_path: Path, settings: Settings) -> Path:
     """A state folder of this test's own, which the settings point to. No broker."""

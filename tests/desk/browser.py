@@ -97,6 +97,13 @@ class Desk:
         """Whether the page is wider than the window, so that a reader has to scroll sideways."""
         return bool(self.page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth"))
 
+    def write(self, label: str, text: str) -> None:
+        """Fill a field that htmx put into the page, once it listens: a person is never that quick, a test is."""
+        field = self.page.get_by_label(label)
+        field.wait_for()
+        self.page.wait_for_function("() => !document.querySelector('.htmx-added, .htmx-settling')")
+        field.fill(text)
+
     def picture(self, name: str) -> None:
         """Keep a picture of the page for the documentation, when asked to: TORNAVOZ_PICTURES=1."""
         if os.environ.get("TORNAVOZ_PICTURES"):

@@ -95,11 +95,10 @@ def test_from_the_held_article_to_its_correction(open_desk: OpenDesk, newsroom: 
         desk.picture("review-1280")
         page.keyboard.press("n")
         page.keyboard.press("Enter")
-        field = page.get_by_label("Frase b2.0")
-        field.fill("La alcaldesa dijo que 7 no pagarán.")
+        desk.write("Frase b2.0", "La alcaldesa dijo que 7 no pagarán.")
         page.locator(".look .remark", has_text="numbers").wait_for()
         desk.picture("review-editing-1280")
-        field.fill(GOOD)
+        desk.write("Frase b2.0", GOOD)
         page.get_by_text("Las comprobaciones no ven nada").wait_for()
         page.keyboard.press("Control+Enter")
         page.get_by_text("Guardado.").wait_for()
@@ -111,7 +110,7 @@ def test_from_the_held_article_to_its_correction(open_desk: OpenDesk, newsroom: 
         # correct it
         desk.go(f"/desk/review/{held}/es")
         page.get_by_role("link", name="Editar b2.0").click()
-        page.get_by_label("Frase b2.0").fill("Nadie pagará peaje, dijo la alcaldesa.")
+        desk.write("Frase b2.0", "Nadie pagará peaje, dijo la alcaldesa.")
         page.get_by_role("button", name="Guardar para la corrección").click()
         page.get_by_label("Nota para los lectores").fill("Se precisa quién lo dijo.")
         desk.picture("correction-1280")
@@ -196,11 +195,11 @@ def test_a_stale_save_becomes_a_merge(open_desk: OpenDesk, newsroom: Office, hel
     ana, eva = open_desk(Role.EDITOR, name="ana"), open_desk(Role.EDITOR, name="eva")
     for desk in (ana, eva):
         desk.go(f"/desk/review/{held}/es?edit=b2.0")
-    eva.page.get_by_label("Frase b2.0").fill(GOOD)
+    eva.write("Frase b2.0", GOOD)
     eva.page.get_by_text("Las comprobaciones no ven nada").wait_for()
     eva.page.keyboard.press("Control+Enter")
     eva.page.get_by_text("Guardado.").wait_for()
-    ana.page.get_by_label("Frase b2.0").fill("Nadie pagará, según la alcaldesa.")
+    ana.write("Frase b2.0", "Nadie pagará, según la alcaldesa.")
     ana.page.get_by_role("button", name="Guardar").click()
     ana.page.get_by_text("Dos personas cambiaron esta frase").wait_for()
     merge = ana.page.locator(".merge").inner_text()
@@ -211,7 +210,7 @@ def test_a_stale_save_becomes_a_merge(open_desk: OpenDesk, newsroom: Office, hel
     row = translations.newest(held, "es")
     assert row is not None
     assert row.version == 2, "nothing was overwritten"
-    ana.page.get_by_label("Frase b2.0").fill("Nadie pagará peaje, según la alcaldesa.")
+    ana.write("Frase b2.0", "Nadie pagará peaje, según la alcaldesa.")
     ana.page.get_by_role("button", name="Guardar").click()
     ana.page.get_by_text("Guardado.").wait_for()
     until(lambda: translations.newest(held, "es").version == 3, ana, "the merge is saved")  # type: ignore[union-attr]
@@ -220,7 +219,7 @@ def test_a_stale_save_becomes_a_merge(open_desk: OpenDesk, newsroom: Office, hel
 def test_what_was_typed_is_there_after_the_window_was_closed(open_desk: OpenDesk, newsroom: Office, held: int) -> None:
     desk = open_desk(Role.EDITOR, name="ana")
     desk.go(f"/desk/review/{held}/es?edit=b2.0")
-    desk.page.get_by_label("Frase b2.0").fill("A medias")
+    desk.write("Frase b2.0", "A medias")
     desk.page.get_by_text("Las comprobaciones").or_(desk.page.locator(".look .remark")).first.wait_for()
     desk.page.close()
     desk.page = desk.window()

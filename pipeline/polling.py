@@ -76,7 +76,8 @@ def look(watch: Watch, wanted: SourceTable, visitor: GuardedClient, *, now: date
     except SourceError as error:
         return Look(at=now, reason=str(error))
     newest = wanted.newest if watch.read_at is None else None
-    choice = feed.choose(entries, watches.known(watch), home=wanted.url, newest=newest, whole=wanted.full_text)
+    known = watches.known(watch, (entry.key for entry in entries))
+    choice = feed.choose(entries, known, home=wanted.url, newest=newest, whole=wanted.full_text)
     return Look(at=now, choice=choice, etag=_kept(answer, "etag", 500), modified=_kept(answer, "last-modified", 100))
 
 

@@ -67,9 +67,10 @@ def of(source: Source, url: str) -> Watch:
     return watch
 
 
-def known(watch: Watch) -> dict[str, Known]:
-    """What was announced before."""
-    rows = Announcement.objects.filter(watch__source=watch.source_id).values_list("key", "digest", "state")
+def known(watch: Watch, keys: Iterable[str]) -> dict[str, Known]:
+    """Which of these were announced before. A look costs what stands in the feed, not what ever stood there."""
+    before = Announcement.objects.filter(watch__source=watch.source_id, key__in=set(keys))
+    rows = before.values_list("key", "digest", "state")
     return {
         key: Known(digest=digest, passed_over=state == AnnouncementState.PASSED_OVER) for key, digest, state in rows
     }
@@ -147,14 +148,22 @@ def standing(source: Source, url: str) -> tuple[int, Story] | None:
 
 def counts(source: Source) -> dict[str, int]:
     """How many announcements of a source are in each state."""
-    rows = Announcement.objects.filter(watch__source=source).values("state").annotate(count=Count("pk"))
-    found = {row["state"]: row["count"] for row in rows}
-    return {state.replace("-", "_"): found.get(state, 0) for state in AnnouncementState}
+    return _by_state(_counted(Announcement.objects.filter(watch__source=source)), source)
+
+
+def _counted(rows: QuerySet[Announcement]) -> dict[tuple[int, str], int]:
+    counted = rows.values("watch__source", "state").annotate(count=Count("pk"))
+    return {(row["watch__source"], row["state"]): row["count"] for row in counted}
+
+
+def _by_state(counted: dict[tuple[int, str], int], source: Source) -> dict[str, int]:
+    return {state.replace("-", "_"): counted.get((source.pk, state), 0) for state in AnnouncementState}
 
 
 def overview(config: Config) -> list[Row]:
     """Every source with how its feed is watched, for people and programs."""
     tables: dict[str, SourceTable] = {table.slug: table for table in config.source}
+    counted = _counted(Announcement.objects.all())
     watches = {watch.source_id: watch for watch in Watch.objects.all()}
     rows = []
     for source in Source.objects.filter(active=True).order_by("slug"):
@@ -169,7 +178,7 @@ def overview(config: Config) -> list[Row]:
                 "read_at": watch.read_at if watch else None,
                 "failures": watch.failures if watch else 0,
                 "reason": watch.reason if watch else "",
-                **counts(source),
+                **_by_state(counted, source),
             }
         )
     return rows

@@ -23,7 +23,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
-from ninja import Header, Path, Router, Status
+from ninja import Path, Router, Status
 from pydantic import ValidationError
 
 from feeds.addresses import article_url
@@ -53,15 +53,7 @@ _BODY = {
 @router.post("/articles", response={202: schemas.Accepted}, auth=Bearer(Scope.ARTICLES_WRITE), openapi_extra=_BODY)
 def submit(
     request: HttpRequest,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            max_length=255,
-            pattern=r"^[\x21-\x7e]+$",
-            description="Any text of your own, new for each article. With it a request can be repeated safely.",
-        ),
-    ] = None,
+    idempotency_key: Annotated[str | None, schemas.idempotency_header("article")] = None,
 ) -> Status[Any]:
     """Hand in an article.
 

@@ -14,11 +14,12 @@ from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Header, Path, Query, Router, Status
+from ninja import Path, Query, Router, Status
 
 from feeds.api import campaign_schemas as schemas
 from feeds.api.callers import Bearer, actor_of
 from feeds.api.problems import Problem
+from feeds.api.schemas import idempotency_header
 from feeds.newsroom import room
 from feeds.tokens import Scope
 from pipeline.actions import campaign as acting
@@ -56,15 +57,7 @@ def plan_campaign(request: HttpRequest, campaign: schemas.CampaignIn) -> schemas
 def start_campaign(
     request: HttpRequest,
     campaign: schemas.CampaignStart,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            max_length=255,
-            pattern=r"^[\x21-\x7e]+$",
-            description="Any text of your own, new for each campaign. With it a request can be repeated safely.",
-        ),
-    ] = None,
+    idempotency_key: Annotated[str | None, idempotency_header("campaign")] = None,
 ) -> Status[schemas.Campaign]:
     """Start a campaign. 201 for a new one; 200 when it is there already, by its key or because the same choice runs."""
     verb, choice, who = CampaignVerb(campaign.verb), campaign.choice.chosen(), actor_of(request)

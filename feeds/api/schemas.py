@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
+from ninja.params.functions import Header  # the function; under its other name type checkers take it for a type
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from pipeline.types import Format
@@ -22,6 +23,16 @@ def _printable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_printable)]
+
+
+def idempotency_header(of: str) -> Any:
+    """The header by which a request can be repeated safely; `of` is the noun of what it makes."""
+    return Header(
+        alias="Idempotency-Key",
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description=f"Any text of your own, new for each {of}. With it a request can be repeated safely.",
+    )
 
 
 # --- releases ----------------------------------------------------------------------------------------------------

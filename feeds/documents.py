@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from html import escape
-from itertools import count
 
 from django.db.models import F, Q, QuerySet
 
@@ -156,12 +155,17 @@ def _first(
 
 
 def _in_pages(rows: QuerySet[Release], size: int) -> Iterator[Release]:
-    """The rows, fetched a page at a time: nearly always the first is enough."""
-    for start in count(step=size):
-        page = list(rows[start : start + size])
+    """The rows, fetched a page at a time: nearly always the first is enough.
+
+    Each page begins where the last one ended, not at a number: what is released meanwhile moves nobody to another page.
+    """
+    below = rows
+    while page := list(below[:size]):
         yield from page
         if len(page) < size:
             return
+        last = page[-1]
+        below = rows.filter(updated_at__lte=last.updated_at).exclude(updated_at=last.updated_at, pk__gte=last.pk)
 
 
 def _permitted(

@@ -12,7 +12,7 @@ itself, and saved by itself, in a transaction of its own, as soon as its result 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -140,6 +140,22 @@ class Runner:
             if on_run:
                 on_run(outcome)
         return outcomes[claim.unit]
+
+    def run_now(self, wanted: Iterable[int], *, patience: float = 5.0) -> list[int]:
+        """Run what cannot wait for a queue, and see it done. Returns the units that are not.
+
+        Somebody else may run one of them, perhaps with what was true before it was armed; then it is to run once more.
+        Such a unit is waited for, up to `patience` seconds in all; one that failed is not.
+        """
+        until = time.monotonic() + patience
+        left = list(wanted)
+        while True:
+            for unit in left:
+                self.run(unit)
+            left, busy = units.undone(left)
+            if not busy or time.monotonic() >= until:
+                return left
+            time.sleep(0.05)
 
     def _begun(self, claim: units.Claim) -> _Run:
         now = self._clock()

@@ -14,11 +14,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pipeline.settings")
 telemetry.set_up(os.environ.get("TORNAVOZ_LOG", "INFO"))  # each server process is new: nobody has done it there
 
 
-def _application() -> Application:
+def build() -> Application:
+    """The whole web server, over the public folder that the settings name when this is called."""
     django = get_wsgi_application()
     from feeds.views import poll_seconds
 
     return front(django, settings.PUBLIC_DIR, max_age=poll_seconds())
 
 
-application = _application()
+application = build()

@@ -26,7 +26,7 @@ from pipeline.actions import withdraw as withdrawing
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import queries, receipts
 from pipeline.ledger.models import Article
-from pipeline.runner import Outcome, Runner
+from pipeline.runner import Runner
 
 
 class WithdrawForm(forms.Form):
@@ -76,8 +76,7 @@ def _done(request: HttpRequest, article: int, given: dict[str, Any], onward: str
     )
     room = newsroom()
     runner = Runner({**steps.table(room), **outward.table(room)}, now)
-    outcomes = [runner.run(unit) for unit in done.units]
-    late = sum(outcome in {Outcome.FAILED, Outcome.PARKED} for outcome in outcomes)
+    late = len(runner.run_now(done.units))
     if late:
         words = ngettext(
             "%(n)d file could not be rewritten yet and may still have the text; it is tried again.",

@@ -166,6 +166,12 @@ def claim(pk: int, *, now: datetime) -> Claim | None:
     )
 
 
+def undone(pks: Collection[int]) -> tuple[list[int], bool]:
+    """Those of these units that are not done, and whether it is only a matter of a moment for any of them."""
+    rows = list(Unit.objects.filter(pk__in=pks).exclude(state=UnitState.DONE).order_by("pk"))
+    return [row.pk for row in rows], any(row.state != UnitState.PARKED and not row.error_code for row in rows)
+
+
 def renew(claim: Claim, *, now: datetime) -> None:
     """Keep the lease. StaleWork when it is no longer ours: stop at once."""
     if not _mine(claim).update(lease_until=now + LEASE):

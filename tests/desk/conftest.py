@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -145,11 +146,14 @@ class _Silent(WSGIRequestHandler):
 
 
 @pytest.fixture
-def server(transactional_db: None) -> Iterator[str]:
-    """The whole web server, on a loopback port of its own; its address."""
-    from workers.wsgi import application
+def server(transactional_db: None, home: Path) -> Iterator[str]:
+    """The whole web server over this test's own folders, on a loopback port of its own; its address.
 
-    with make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Silent) as made:
+    Made anew for each test: the door of a web server keeps to the folder that it was built for.
+    """
+    from workers.wsgi import build
+
+    with make_server("127.0.0.1", 0, build(), server_class=_Server, handler_class=_Silent) as made:
         thread = Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{made.server_port}"

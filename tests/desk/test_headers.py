@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -50,3 +52,10 @@ def test_feeds_carry_no_header_of_the_desk(client: Client, office: object) -> No
     assert answer["Vary"] == "Accept-Encoding"
     assert "Content-Language" not in answer
     assert not answer.cookies
+
+
+@pytest.mark.parametrize("text", ["one", "another"])
+def test_a_server_under_test_answers_from_the_folder_of_its_test(server: str, home: Path, text: str) -> None:
+    """However many servers this process has started before: what another test published is not ours to show."""
+    (home / "public" / "note.txt").write_text(text)
+    assert httpx.get(f"{server}/note.txt", timeout=10).text == text

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import etree
 
-from feeds import files, history
+from feeds import documents, files, history
 from feeds.agreement import disagreements
 from feeds.extension import ATOM, HISTORY
 from feeds.readback import bodies
 from pipeline.actions import upkeep
 from pipeline.actions.withdraw import withdraw
 from pipeline.ledger.models import ArchivePage, Partner
+from pipeline.runner import Outcome
 from tests.make import NEWSROOM, Office, corrected, other, story
 
 if TYPE_CHECKING:
@@ -197,6 +198,24 @@ def test_a_burst_is_shown_whole_however_short_the_feed_is_set(small: Office) -> 
     made = publish(small, 5, hours=0.1)
     assert set(guids(chain(small)[0])) == {small.release(article).guid for article in made}
     assert ArchivePage.objects.count() == 0
+
+
+def test_a_release_that_changes_while_a_long_feed_is_rendered_is_not_shown_twice_or_lost(
+    small: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, render, overtaken = publish(small, 5, hours=0.1), documents.entry_of, []
+
+    def entry_of(*given: Any, **named: Any) -> Any:
+        if not overtaken:  # the newest two are read, the oldest becomes the newest before the rest is
+            overtaken.append(True)
+            withdraw(made[0], kind="kill", reason="not true", actor="ana", now=small.clock.forward(minutes=1))
+        return render(*given, **named)
+
+    monkeypatch.setattr(documents, "entry_of", entry_of)
+    upkeep.refresh_feeds(now=small.clock())
+    assert set(small.run()) == {Outcome.DONE}
+    shown = guids(chain(small)[0])
+    assert sorted(shown) == sorted(small.release(article).guid for article in made)
 
 
 def test_no_document_is_larger_than_readers_take(small: Office, monkeypatch: pytest.MonkeyPatch) -> None:

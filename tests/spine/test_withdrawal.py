@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import transaction
 from lxml import etree
 
 from feeds import steps as outward
@@ -13,8 +15,9 @@ from pipeline import steps
 from pipeline.actions import upkeep
 from pipeline.actions.correct import correct
 from pipeline.actions.withdraw import plan, withdraw
-from pipeline.errors import IllegalTransition
-from pipeline.ledger.models import Delivery, Event, Release
+from pipeline.errors import IllegalTransition, PublishError
+from pipeline.ledger import units
+from pipeline.ledger.models import Delivery, Event, Release, Unit
 from pipeline.rights.attribution import stub_title
 from pipeline.runner import Effect, Runner, Work
 from pipeline.stages import Step
@@ -35,8 +38,7 @@ WORDS = {
 def take_back(office: Office, article: int) -> None:
     """As the command does it: the units are run at once, whatever else waits."""
     planned = withdraw(article, kind="kill", reason="it was not true", actor="ana", now=office.clock())
-    for unit in planned.units:
-        office.runner.run(unit)
+    assert not office.runner.run_now(planned.units)
 
 
 @pytest.fixture
@@ -173,3 +175,30 @@ def test_a_rendering_that_is_overtaken_by_a_withdrawal_does_not_bring_the_text_b
     Runner({**table, Step.PUBLISH: overtaken}, office.clock).drain()
     for name, content in office.files().items():
         assert b"alcaldesa" not in content, name
+
+
+def test_a_withdrawal_is_not_called_done_while_somebody_may_still_write_the_text(office: Office) -> None:
+    article = office.publish()
+    upkeep.refresh_everything(now=office.clock())
+    feed = Unit.objects.get(subject="feed:1")
+    claim = units.claim(feed.pk, now=office.clock())
+    assert claim is not None  # another worker renders what was true until now
+    planned = withdraw(article, kind="kill", reason="it was not true", actor="ana", now=office.clock())
+    assert office.runner.run_now(planned.units, patience=0) == [feed.pk]
+    assert "alcaldesa" in office.bodies()[office.release(article).guid]
+    with transaction.atomic():
+        units.close(claim, now=office.clock())
+    assert office.runner.run_now(planned.units, patience=0) == []
+    assert "alcaldesa" not in office.bodies()[office.release(article).guid]
+
+
+def test_a_file_that_cannot_be_written_is_not_waited_for(office: Office) -> None:
+    article = office.publish()
+
+    def full(work: Work) -> Effect:
+        raise PublishError("the disk is full")
+
+    planned = withdraw(article, kind="kill", reason="it was not true", actor="ana", now=office.clock())
+    begun = time.monotonic()
+    assert Runner({Step.PUBLISH: full}, office.clock).run_now(planned.units, patience=600) == sorted(planned.units)
+    assert time.monotonic() - begun < 300

@@ -162,7 +162,6 @@ def withdraw(article: int, kind: Any, reason: str, dry_run: bool, as_json: bool)
     """Take an article back: its text leaves every file now, a tombstone stays, every receiver is told."""
     open_ledger()
     from pipeline.actions import withdraw as withdrawing
-    from pipeline.runner import Outcome
     from workers.spine import now, runner
 
     late = 0
@@ -170,8 +169,7 @@ def withdraw(article: int, kind: Any, reason: str, dry_run: bool, as_json: bool)
         planned = withdrawing.plan(article)
     else:
         planned = withdrawing.withdraw(article, kind=kind, reason=reason, actor=actor(), now=now())
-        for unit in planned.units:  # now, in this process: a withdrawal does not wait for a queue
-            late += runner().run(unit) in {Outcome.FAILED, Outcome.PARKED}
+        late = len(runner().run_now(planned.units))  # in this process: a withdrawal does not wait for a queue
     if as_json:
         print_json({**asdict(planned), "dry_run": dry_run})
     else:

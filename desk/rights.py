@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from pipeline.ledger import catalog
 from pipeline.ledger.models import Source
 from pipeline.rights import gate
+from pipeline.rights.terms_page import Verdict
 from pipeline.types import Permission, Rights, UseClass
 
 USES: dict[str, str | Promise] = {
@@ -27,6 +28,12 @@ BASES: dict[str, str | Promise] = {
     "house-terms": _("the publisher's own terms"),
     "permission": _("a written permission"),
     "none": _("nothing: all rights reserved"),
+}
+VERDICTS: dict[str, str | Promise] = {
+    Verdict.SAME: _("The page still says what was filed."),
+    Verdict.ELSEWHERE: _("The page has changed, and what the record rests on still stands on it. Read what changed."),
+    Verdict.GONE: _("What the record rests on is not on the page. Read the page, and file the record again."),
+    Verdict.UNREACHABLE: _("The page could not be read."),
 }
 
 

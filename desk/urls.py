@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("sources/<slug:slug>", sources.source, name="source"),
     path("sources/<slug:slug>/announced", announced.announced, name="announced"),
     path("sources/<slug:slug>/rights", rights.record, name="rights"),
+    path("sources/<slug:slug>/terms", rights.terms, name="terms"),
     path("partners", partners.partners, name="partners"),
     path("partners/<slug:slug>", partners.partner, name="partner"),
     path("partners/<slug:slug>/tokens", partners.issue, name="token-issue"),

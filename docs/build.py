@@ -40,6 +40,7 @@ GROUPS = {
     "Start": ("demo", "init", "config", "up", "doctor"),
     "Take in and look": ("submit", "run", "status", "trace"),
     "Publishers' feeds": ("sources list", "sources poll", "sources announced", "sources take"),
+    "Rights": ("rights show", "rights file", "rights check", "rights keep"),
     "Edit": ("approve", "reject", "waive", "retry", "hurry", "correct", "withdraw", "resyndicate"),
     "Review": ("review list", "review show", "review edit", "review undo", "review history", "review hold",
                "review approve", "review reject", "review waive"),

@@ -178,6 +178,17 @@ class AnnouncementState(StrEnum):
     PASSED_OVER = "passed-over"
 
 
+class TermsPageState(StrEnum):
+    """A publisher's page of terms, as it was read.
+
+    read -> kept (it is evidence of the record on file) -> past (another page, or another record, took its place)
+    """
+
+    READ = "read"
+    KEPT = "kept"
+    PAST = "past"
+
+
 class CampaignVerb(StrEnum):
     """What a campaign does with the releases that were chosen."""
 

@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -23,8 +23,9 @@ from pipeline import config, opening
 from pipeline.errors import PipelineError
 from pipeline.ingest.http import Limits
 from pipeline.ledger import pulse
-from pipeline.ledger.models import Event, Product, Subscription, Watch
-from pipeline.stages import Queue
+from pipeline.ledger.models import Event, Product, Subscription, TermsPage, Watch
+from pipeline.rights.terms_page import Verdict
+from pipeline.stages import Queue, TermsPageState
 from pipeline.translation import models
 from pipeline.translation.checks import SENTENCE_CHECKS, off
 from workers import broker
@@ -33,6 +34,8 @@ from workers.beat import deserted_queues
 SERVER_LIMITS = Limits(connect=3.0, read=10.0, whole=12.0, answer_bytes=200_000)  # whoever asks waits for the answer
 FREE_BYTES = 500_000_000  # below this a full disk is near
 FEED_FAILURES = 3  # in a row; fewer are a bad hour of somebody's server
+TERMS_CHECKED = timedelta(days=90)  # how often somebody should look whether terms are still what was filed
+_TERMS_LOST = frozenset({Verdict.GONE, Verdict.UNREACHABLE})
 SHORTEST_KEY = 32  # characters
 WAL_RESET_FIXED = (3, 51, 3)  # older SQLite can, rarely, damage a WAL ledger that two processes write
 
@@ -54,7 +57,7 @@ def examine(*, quick: bool = False) -> list[Check]:
     """All checks; with `quick` only configuration, database and output folder."""
     checks: list[Callable[[], Check]] = [_configuration, _database, _output]
     if not quick:
-        checks += [_key, _models, _languages, _broker, _queues, _feeds, _files, _clock, _disk, _sqlite]
+        checks += [_key, _models, _languages, _broker, _queues, _feeds, _terms, _files, _clock, _disk, _sqlite]
     return [check() for check in checks]
 
 
@@ -189,6 +192,24 @@ def _feeds() -> Check:
         repair = "open the address in a browser; mend feed in newsroom.toml, then: tornavoz config"
         return Check(name="feeds", ok=False, says="; ".join(down), repair=repair)
     return Check(name="feeds", ok=True, says=f"{len(watched)} are watched")
+
+
+def _terms() -> Check:
+    """Publishers' pages of terms that no longer say what a record rests on, or were not looked at for long."""
+    if not _database().ok:
+        return Check(name="terms", ok=False, says="the ledger cannot be asked", repair="tornavoz init")
+    kept = list(TermsPage.objects.filter(state=TermsPageState.KEPT, source__active=True).select_related("source"))
+    wrong = sorted(f"{page.source.slug}: {page.verdict}" for page in kept if page.verdict in _TERMS_LOST)
+    if wrong:
+        repair = "tornavoz rights check; read the page, and file the record again if it says something else"
+        return Check(name="terms", ok=False, says="; ".join(wrong), repair=repair)
+    since = datetime.now(UTC) - TERMS_CHECKED
+    old = sum((page.checked_at or page.read_at) < since for page in kept)
+    changed = sum(page.verdict == Verdict.ELSEWHERE for page in kept)
+    says = f"{len(kept)} pages are kept"
+    says += f"; {changed} changed around what the record rests on" if changed else ""
+    says += f"; {old} not compared for {TERMS_CHECKED.days} days: tornavoz rights check" if old else ""
+    return Check(name="terms", ok=True, says=says)
 
 
 def _files() -> Check:

@@ -1,6 +1,7 @@
-"""File a rights record: the form, then what it would change, then the deed.
+"""File a rights record: the form, the publisher's page of terms, then what it would change, then the deed.
 
-Knows: a form. Must not know: the rules of rights, or what a record changes (pipeline/actions/rights.py).
+Knows: a form. Must not know: the rules of rights, what a record changes (pipeline/actions/rights.py), or how a page of
+terms is read and compared (pipeline/actions/terms_page.py).
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from desk import rights as words
 from desk.access import needs
 from desk.clock import now
+from desk.newsroom import config
 from desk.roles import Role, actor
 from pipeline.actions import rights as filing
-from pipeline.errors import IllegalTransition
+from pipeline.actions import terms_page as evidence
+from pipeline.errors import IllegalTransition, PipelineError
 from pipeline.ledger import catalog
-from pipeline.ledger.models import Source
+from pipeline.ledger.models import Source, TermsPage
+from pipeline.rights.terms_page import Verdict, stands, telling
 from pipeline.types import Rights, UseClass
 
 
@@ -44,6 +48,7 @@ class RightsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Copied from the page. Its SHA-256 is kept with it, so that a change is noticed."),
     )
+    page = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the page of terms that was read
     reference = forms.CharField(
         required=False, max_length=300, label=_("Permission"), help_text=_("Which letter, of which day")
     )
@@ -91,56 +96,134 @@ class RightsForm(forms.Form):
 
 @needs(Role.CHIEF, change=Role.CHIEF)
 def record(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form; with a POST what the record would change; with that one's token the deed."""
+    """The form; with a POST the page of terms, or what the record would change; with that one's token the deed."""
     source = get_object_or_404(Source, slug=slug)
     if catalog.file_owns_rights(source):
         messages.error(request, gettext("This record is in newsroom.toml. Change it there, then run: tornavoz config"))
         return HttpResponseRedirect(reverse("desk:source", kwargs={"slug": slug}))
     if request.method != "POST":
-        return _answer(request, source, RightsForm(initial=_initial(catalog.rights_of(source))))
+        return _answer(request, source, RightsForm(initial=_initial(source)))
+    if "read" in request.POST or "sentence" in request.POST:
+        return _evidence(request, source)
+    return _judged(request, source)
+
+
+@needs(None, change=Role.CHIEF)
+def terms(request: HttpRequest, slug: str) -> HttpResponseRedirect:
+    """Compare the page of terms with what was kept of it; or keep what the last look found instead."""
+    try:
+        if "keep" in request.POST:
+            evidence.keep(slug, _number(request.POST["keep"]) or 0, actor=actor(request.user), now=now())
+            messages.success(request, gettext("From now on the page is compared with this one."))
+        else:
+            found = evidence.check(slug, evidence.client(config()), actor=actor(request.user), now=now())
+            good = found.verdict is Verdict.SAME
+            said = f"{words.VERDICTS[found.verdict]} {found.reason}".strip()
+            (messages.success if good else messages.warning)(request, said)
+    except IllegalTransition as error:
+        messages.error(request, str(error))
+    return HttpResponseRedirect(reverse("desk:source", kwargs={"slug": slug}) + "#terms")
+
+
+def _judged(request: HttpRequest, source: Source) -> HttpResponse:
+    """What was typed would change this; or, with the token of that answer, it has."""
     form = RightsForm(request.POST)
     if not form.is_valid():
         return _answer(request, source, form, status=422)
     try:
         rights = form.record(request.user.get_username())
-        if "token" in request.POST:
-            asked = filing.file(
-                slug,
-                rights,
-                token=request.POST["token"],
-                reason=form.cleaned_data["reason"],
-                actor=actor(request.user),
-                now=now(),
-            )
-            said = ngettext(
-                "Filed. %(n)d article is asked about again.", "Filed. %(n)d articles are asked about again.", asked
-            )
-            messages.success(request, said % {"n": asked})
-            return HttpResponseRedirect(reverse("desk:source", kwargs={"slug": slug}))
+        if "token" not in request.POST:
+            return _answer(request, source, form, rights=rights)
+        page = _page(source, form)
+        asked = filing.file(
+            source.slug,
+            rights,
+            token=request.POST["token"],
+            reason=form.cleaned_data["reason"],
+            actor=actor(request.user),
+            now=now(),
+            page=page.pk if page else None,
+        )
     except IllegalTransition as error:
         form.add_error(None, str(error))
         return _answer(request, source, form, status=422)
-    return _answer(request, source, form, rights=rights)
+    said = ngettext("Filed. %(n)d article is asked about again.", "Filed. %(n)d articles are asked about again.", asked)
+    messages.success(request, said % {"n": asked})
+    return HttpResponseRedirect(reverse("desk:source", kwargs={"slug": source.slug}))
+
+
+def _evidence(request: HttpRequest, source: Source) -> HttpResponse:
+    """The form as it was typed, with the page of terms that was asked for, or with a sentence of it."""
+    typed = RightsForm(request.POST)
+    given = {name: typed[name].value() for name in typed.fields}
+    failure, status = "", 200
+    if "sentence" in request.POST:
+        page = _page(source, typed)
+        lines = telling(page.text) if page else ()
+        chosen = _number(request.POST["sentence"])
+        if chosen is not None and chosen < len(lines):
+            given["terms_text"] = lines[chosen]
+    else:
+        try:
+            url = RightsForm.base_fields["terms_url"].clean(given["terms_url"])
+            if not url:
+                raise forms.ValidationError(gettext("Type the address of the page first."))
+            given["terms_url"] = url
+            given["page"] = evidence.read(
+                source.slug, url, evidence.client(config()), actor=actor(request.user), now=now()
+            ).pk
+        except forms.ValidationError as error:
+            failure, status = " ".join(error.messages), 422
+        except PipelineError as error:
+            failure, status = str(error), 422
+    return _answer(request, source, RightsForm(initial=given), status=status, failure=failure)
+
+
+def _page(source: Source, form: RightsForm) -> TermsPage | None:
+    """The page that was read, if the form still names its address."""
+    page = evidence.pick(source, _number(form["page"].value()))
+    return page if page is not None and page.url == form["terms_url"].value() else None
+
+
+def _number(text: Any) -> int | None:
+    return int(text) if str(text).isdecimal() and len(str(text)) < 19 else None
 
 
 def _answer(
-    request: HttpRequest, source: Source, form: RightsForm, *, rights: Rights | None = None, status: int = 200
+    request: HttpRequest,
+    source: Source,
+    form: RightsForm,
+    *,
+    rights: Rights | None = None,
+    status: int = 200,
+    failure: str = "",
 ) -> HttpResponse:
     today = now().date()
     spanish = (get_language() or "").startswith("es")
-    context: dict[str, Any] = {"source": source, "form": form, "filed": catalog.rights_of(source) is not None}
+    page = _page(source, form)
+    context: dict[str, Any] = {
+        "source": source,
+        "form": form,
+        "filed": catalog.rights_of(source) is not None,
+        "page": page,
+        "lines": telling(page.text) if page else (),
+        "failure": failure,
+    }
     if rights is not None:
-        effect = filing.effect(source, rights, today=today)
+        effect = filing.effect(source, rights, today=today, page=page.pk if page else None)
         context |= {
             "rights": rights,
             "effect": effect,
             "answers": words.answers_of(rights, language="es", today=today),
             "reasons": [(why.code, why.reason_es if spanish else why.reason, n) for why, n in effect.reasons],
+            "astray": bool(page and rights.terms_text and not stands(rights.terms_text, page.text)),
         }
     return render(request, "desk/rights.html", context, status=status)
 
 
-def _initial(rights: Rights | None) -> dict[str, Any]:
+def _initial(source: Source) -> dict[str, Any]:
+    """The record on file, to be changed."""
+    rights, page = catalog.rights_of(source), evidence.kept(source)
     if rights is None:
         return {}
     names = ("basis", "licence", "terms_url", "terms_text", "reference", "expires", "ads_allowed", "confirmed")
@@ -149,4 +232,5 @@ def _initial(rights: Rights | None) -> dict[str, Any]:
         "uses": [str(use) for use in rights.uses],
         "languages": ", ".join(rights.languages),
         "unsystematic": not rights.systematic,
+        "page": page.pk if page else None,
     }

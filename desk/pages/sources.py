@@ -12,10 +12,13 @@ from django.shortcuts import get_object_or_404, render
 from desk import rights
 from desk.access import needs
 from desk.clock import now
+from pipeline.actions import terms_page
 from pipeline.ledger import catalog, watches
 from pipeline.ledger.models import Event, Release, Revision, Source, Watch
 from pipeline.rights.evidence import evidence_intact
 from pipeline.stages import ReleaseState, RevisionState
+
+MOST_CHANGES = 40  # lines of a page of terms that changed
 
 
 @needs()
@@ -32,6 +35,8 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     """One source: facts, rights, evidence, and what hangs on it."""
     row = get_object_or_404(Source, slug=slug)
     record = rights.record(row)
+    kept = terms_page.kept(row) if record and record.terms_url else None
+    changes = terms_page.differences(kept.text, kept.found.text) if kept and kept.found else ()
     held = Q(state=RevisionState.HELD, permission__isnull=False)
     context = {
         "source": row,
@@ -40,6 +45,10 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "basis": rights.BASES.get(record.basis, record.basis) if record else "",
         "answers": rights.answers(row, language="es", today=now().date()),
         "altered": evidence_intact(record) if record else None,
+        "kept": kept,
+        "verdict": rights.VERDICTS.get(kept.verdict, "") if kept else "",
+        "changes": changes[:MOST_CHANGES],
+        "more_changes": max(0, len(changes) - MOST_CHANGES),
         "received": row.articles.count(),
         "held": Revision.objects.filter(held, article__source=row).count(),
         "refused": Revision.objects.filter(article__source=row, state=RevisionState.REFUSED).count(),

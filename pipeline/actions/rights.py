@@ -16,10 +16,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
+from pipeline.actions import terms_page
 from pipeline.actions.review import rights_changed
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import audit, catalog, codec
-from pipeline.ledger.models import Partner, Product, Release, Revision, Source
+from pipeline.ledger.models import Partner, Product, Release, Revision, Source, TermsPage
 from pipeline.rights import gate
 from pipeline.rights.evidence import evidence_intact, evidence_matches, evidence_sha256
 from pipeline.rights.licences import parse, single
@@ -78,8 +79,8 @@ def sound(rights: Rights, *, declared_by: str) -> Rights:
     return replace(rights, terms_sha256=digest, declared_by=signed)
 
 
-def effect(source: Source, rights: Rights, *, today: date) -> Effect:
-    """What filing this record would change. Nothing is written."""
+def effect(source: Source, rights: Rights, *, today: date, page: int | None = None) -> Effect:
+    """What filing this record, with this page of terms as its evidence, would change. Nothing is written."""
     before = catalog.rights_of(source)
     targets = sorted(set(Product.objects.filter(active=True).values_list("language", flat=True)))
     fates = Counter[str]()
@@ -103,14 +104,24 @@ def effect(source: Source, rights: Rights, *, today: date) -> Effect:
         stay=moved["stay"],
         reasons=tuple(reasons.most_common()),
         partners=tuple(_reaches(groups, now, then)),
-        token=_token(source, rights),
+        token=_token(source, rights, terms_page.pick(source, page)),
     )
 
 
 @transaction.atomic
-def file(source_slug: str, rights: Rights, *, token: str, reason: str, actor: str, now: datetime) -> int:
+def file(
+    source_slug: str,
+    rights: Rights,
+    *,
+    token: str,
+    reason: str,
+    actor: str,
+    now: datetime,
+    page: int | None = None,
+) -> int:
     """Put a record on file whose effect was shown, and ask again about all that it touches. How many articles.
 
+    `page` is a page of terms that was read (pipeline/actions/terms_page.py): it is kept as the record's evidence.
     IllegalTransition when newsroom.toml has the record, without a reason, or when what was shown is not true any more.
     """
     source = Source.objects.select_for_update().filter(slug=source_slug).first()
@@ -123,18 +134,30 @@ def file(source_slug: str, rights: Rights, *, token: str, reason: str, actor: st
     altered = evidence_intact(rights)
     if altered is not None:
         raise IllegalTransition(altered.reason)
-    if token != _token(source, rights):
+    evidence = terms_page.pick(source, page)
+    if page is not None and (evidence is None or evidence.url != rights.terms_url):
+        raise IllegalTransition("the page that was read is not the one that the record names; read it again")
+    if token != _token(source, rights, evidence):
         raise IllegalTransition("the record has changed since its effect was shown; look at the effect again")
     new = codec.dump(rights)
     before, source.rights, source.rights_origin = source.rights, new, "desk"
     source.save(update_fields=["rights", "rights_origin"])
-    details = {"record": new, "before": before}
+    terms_page.take(source, evidence)
+    details = {"record": new, "before": before, "page": _told(evidence)}
     audit.record("rights.filed", f"source:{source.slug}", now=now, actor=actor, reason=reason.strip(), details=details)
     return rights_changed(source.slug, actor=actor, now=now)
 
 
-def _token(source: Source, rights: Rights) -> str:
-    told = json.dumps([source.slug, source.rights, codec.dump(rights)], sort_keys=True)
+def _told(page: TermsPage | None) -> dict[str, str] | None:
+    """A page of terms as the audit trail tells of it; its text stays where it is."""
+    if page is None:
+        return None
+    return {"url": page.url, "sha256": page.sha256, "read_at": page.read_at.isoformat(), "read_by": page.read_by}
+
+
+def _token(source: Source, rights: Rights, page: TermsPage | None) -> str:
+    evidence = page.sha256 if page else None
+    told = json.dumps([source.slug, source.rights, codec.dump(rights), evidence], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 

@@ -22,7 +22,7 @@ from lxml import html as lxml_html
 _WORD: Final = re.compile(r"[^\W_]+")
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 _UNSEEN: Final = frozenset(
-    {"script", "style", "template", "noscript", "head", "title", "iframe", "object", "svg", "textarea", "select"}
+    {"script", "style", "template", "noscript", "title", "iframe", "object", "svg", "textarea", "select"}
 )
 _INLINE: Final = re.compile(
     r"a|abbr|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|su[bp]|time|tt|u|var"
@@ -51,6 +51,7 @@ class Page:
     words: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     lines: list[range] = field(default_factory=list)  # word numbers of each line, in order; no line is empty
+    texts: list[str] = field(default_factory=list)  # each of these lines as it stands, with single spaces
     links: list[Link] = field(default_factory=list)
     images: list[Link] = field(default_factory=list)
 
@@ -171,6 +172,7 @@ class _Reader:
         self.page.written += self._spoken(found)
         if found:
             self.page.lines.append(range(first, len(self.page.words)))
+            self.page.texts.append(" ".join(self._line.split()))
         written_out = [(address.start(), address[0], "") for address in _ADDRESS.finditer(self._line)]
         for at, address, rel in sorted([*self._links, *written_out]):
             number = first + bisect_left(starts, at)

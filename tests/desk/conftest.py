@@ -86,6 +86,7 @@ def world(office: Office) -> dict[str, object]:
         "source.slug": "river-post",
         "announced.slug": "river-post",
         "rights.slug": "silent-times",
+        "terms.slug": "silent-times",
         "slug": "el-faro",
         "rest": "no/such/page",
         "uidb64": "MQ",

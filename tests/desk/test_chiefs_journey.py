@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from desk.roles import Role
-from pipeline.ledger.models import Event, Source
+from pipeline.ledger.models import Event, Source, TermsPage
 from tests.desk.browser import Desk
 from tests.desk.test_editors_journey import feed, newsroom, until, worker
 from tests.make import PARAGRAPHS, Office, other, story
+from tests.servers import site
 
 __all__ = ["newsroom"]  # a fixture
 OpenDesk = Callable[..., Desk]
@@ -41,6 +42,36 @@ def test_rights_are_filed_after_a_look_at_what_they_change(open_desk: OpenDesk, 
         until(lambda: len(feed(desk)) == 3, desk, "the articles are in the feed")
     event = Event.objects.get(action="rights.filed")
     assert (event.actor, event.reason) == ("desk:ana", "leído en su página")
+
+
+def test_the_publishers_page_is_read_at_the_desk(open_desk: OpenDesk, newsroom: Office) -> None:
+    sentence = "You may translate and republish our articles if you name us."
+    with site() as publisher:
+        newsroom.apply(newsroom.text + '\n[network]\nallow_private = ["127.0.0.1"]\n')
+        url = publisher.put("/reuse", f"<nav>Front page</nav><h1>Using our work</h1><p>{sentence}</p><p>Thank you.</p>")
+        desk = open_desk(Role.CHIEF, name="ana")
+        page = desk.go("/desk/sources/silent-times/rights")
+        page.get_by_label("Se basa en").select_option("house-terms")
+        page.get_by_label("Página de condiciones").fill(url)
+        page.get_by_role("button", name="Leer la página").click()
+        page.get_by_role("heading", name="Lo que dice la página").wait_for()
+        assert page.get_by_label("Se basa en").input_value() == "house-terms"
+        assert not desk.complaints()
+        page.get_by_role("button", name="Tomar esta frase").first.click()
+        page.wait_for_function("() => document.querySelector('[name=terms_text]').value !== ''")
+        assert page.get_by_label("Lo que dice la página, palabra por palabra").input_value() == sentence
+        assert not desk.overflows()
+        desk.picture("terms-1280")
+        page.get_by_label("¿Se puede hacer y difundir una traducción?").select_option("yes")
+        page.get_by_label("Sin ánimo de lucro (N)").check()
+        page.get_by_label("Motivo").fill("leído en su página")
+        page.get_by_label("Motivo").press("Enter")  # shows the effect; it does not read the page again
+        page.locator("#effect").wait_for()
+        page.get_by_role("button", name="Registrar", exact=True).click()
+        page.get_by_role("button", name="Comparar con la página ahora").click()
+        page.get_by_text("La página sigue diciendo lo que se registró.").first.wait_for()
+        assert not desk.complaints()
+    assert TermsPage.objects.get().state == "kept"
 
 
 def test_a_term_is_added_and_stands_beside_the_sentence(open_desk: OpenDesk, newsroom: Office) -> None:

@@ -40,6 +40,7 @@ TABLE: dict[str, Row] = {
     "source": Row(),
     "announced": Row(change=EDITOR),
     "rights": Row(CHIEF, CHIEF),
+    "terms": Row(None, CHIEF),
     "partners": Row(),
     "partner": Row(),
     "token-issue": Row(None, ADMIN),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,10 +14,11 @@ from desk.roles import Role
 from pipeline.actions import rights as filing
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import catalog
-from pipeline.ledger.models import Event, Release, Revision, Source
+from pipeline.ledger.models import Event, Release, Revision, Source, TermsPage
 from pipeline.rights.evidence import evidence_sha256
 from pipeline.types import Rights, UseClass
 from tests.make import START, Office, other, story
+from tests.servers import Site, site
 
 PLACE = "/desk/sources/silent-times/rights"
 BY_NC = {"basis": "licence", "licence": "https://creativecommons.org/licenses/by-nc/4.0/", "reason": "their new page"}
@@ -159,3 +160,106 @@ def test_a_record_that_proves_nothing_is_refused(
     answer = chief.post(PLACE, {**form, "reason": "x"})
     assert answer.status_code == 422
     assert escape(said) in answer.content.decode()
+
+
+@pytest.fixture
+def publisher(office: Office) -> Iterator[Site]:
+    """The publisher's web site, which this newsroom may visit."""
+    with site() as made:
+        office.apply(office.text + '\n[network]\nallow_private = ["127.0.0.1"]\n')
+        made.put("/terms", f"<p>Welcome.</p><p>{SENTENCE}</p><p hidden>Nothing.</p>")
+        yield made
+
+
+def typed(publisher: Site, path: str = "/terms", **more: Any) -> dict[str, Any]:
+    return {"basis": "house-terms", "terms_url": publisher.base + path, "reference": "a letter", "uses": ["N"]} | more
+
+
+def hidden(page: str) -> str:
+    [found] = re.findall(r'name="page" value="(\d+)"', page)
+    return found
+
+
+def test_the_page_of_terms_is_read_shown_and_kept_with_the_record(
+    office: Office, publisher: Site, chief: Client
+) -> None:
+    page = look(chief, typed(publisher, read="1"))
+    assert escape(SENTENCE) in page
+    assert "Nothing." not in page
+    assert 'value="a letter"' in page, "nothing that was typed is lost"
+    assert "This field is required" not in page, "nor is anything asked for yet"
+    assert Source.objects.get(slug="silent-times").rights is None
+    read = TermsPage.objects.get()
+    assert (read.state, read.read_by) == ("read", "desk:chief")
+    # the sentence is taken from it by a press
+    form = typed(publisher, page=hidden(page))
+    page = look(chief, {**form, "sentence": "0"})
+    assert f">\n{escape(SENTENCE)}</textarea>" in chief.post(PLACE, {**form, "sentence": "0"}).content.decode()
+    # and with the record it becomes evidence
+    form |= {"terms_text": SENTENCE, "translation": "yes", "reason": "read on their page"}
+    shown = look(chief, form)
+    assert read.sha256 in shown
+    assert "does not stand on the page" not in shown
+    chief.post(PLACE, {**form, "token": token(shown)})
+    read.refresh_from_db()
+    assert read.state == "kept"
+    assert Event.objects.get(action="rights.filed").details["page"]["sha256"] == read.sha256
+    source = chief.get("/desk/sources/silent-times").content.decode()
+    assert read.sha256 in source
+    assert "Compare with the page now" in source
+
+
+def test_a_sentence_that_is_not_on_the_page_is_told(office: Office, publisher: Site, chief: Client) -> None:
+    form = typed(publisher, translation="yes", reason="x", terms_text="Take whatever you like.")
+    page = look(chief, {**form, "page": hidden(look(chief, {**form, "read": "1"}))})
+    assert "The sentence does not stand on the page" in page
+
+
+def test_a_page_that_cannot_be_read_is_told_and_the_form_stays(office: Office, publisher: Site, chief: Client) -> None:
+    form = typed(publisher, "/nowhere", terms_text=SENTENCE, read="1")
+    for url, said in (
+        (form["terms_url"], "answers 404"),
+        ("", "Type the address"),
+        ("http://10.0.0.1/terms", "not a public address"),
+    ):
+        answer = chief.post(PLACE, {**form, "terms_url": url})
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert said in page
+        assert SENTENCE in page
+        assert "Nothing that you typed is lost" in page
+    assert not TermsPage.objects.exists()
+
+
+def test_a_page_is_evidence_of_its_own_address_alone(office: Office, publisher: Site, chief: Client) -> None:
+    form = typed(publisher, translation="yes", reason="x", terms_text=SENTENCE)
+    number = hidden(look(chief, {**form, "read": "1"}))
+    elsewhere = {**form, "page": number, "terms_url": "https://silent.example/other"}
+    shown = look(chief, elsewhere)
+    assert TermsPage.objects.get().sha256 not in shown
+    chief.post(PLACE, {**elsewhere, "token": token(shown)})
+    assert TermsPage.objects.get().state == "read"
+
+
+def test_a_later_look_tells_what_changed(office: Office, publisher: Site, chief: Client) -> None:
+    form = typed(publisher, translation="yes", reason="x", terms_text=SENTENCE)
+    form["page"] = hidden(look(chief, {**form, "read": "1"}))
+    chief.post(PLACE, {**form, "token": token(look(chief, form))})
+    place = "/desk/sources/silent-times/terms"
+
+    def compared(**data: Any) -> str:
+        return chief.post(place, data, follow=True).content.decode()
+
+    assert "The page still says what was filed." in compared()
+    publisher.put("/terms", f"<p>Welcome, <script>x()</script>all.</p><p>{SENTENCE}</p>")
+    page = compared()
+    assert "<li>- Welcome.</li>" in page
+    assert "<li>+ Welcome, all.</li>" in page
+    [found] = re.findall(r'name="keep" value="(\d+)"', page)
+    assert "compared with this one" in compared(keep=found)
+    assert "The page still says what was filed." in compared()
+    assert "that is not the page" in compared(keep="99")
+    publisher.put("/terms", "<p>All rights reserved.</p>")
+    page = compared()
+    assert "file the record again" in page
+    assert 'name="keep"' not in page

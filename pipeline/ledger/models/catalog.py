@@ -1,8 +1,10 @@
-"""Sources, products and partners."""
+"""Sources with their pages of terms, products and partners."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from pipeline.stages import TermsPageState
 
 
 class Source(models.Model):
@@ -19,6 +21,29 @@ class Source(models.Model):
     profile = models.JSONField(default=dict)
     origin = models.CharField(max_length=8, default="file")
     active = models.BooleanField(default=True)
+
+
+class TermsPage(models.Model):
+    """A publisher's page of terms, as it was read: evidence of a rights record, or what a later look has found."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="terms_pages")
+    url = models.CharField(max_length=500)  # as the record names it
+    address = models.CharField(max_length=2048)  # where the answer came from, after redirects
+    text = models.TextField()  # what people see of it, a line for each of its lines
+    licences = models.JSONField(default=list)  # addresses of the licences that it names or links to
+    sha256 = models.CharField(max_length=64)  # as pipeline.rights.evidence makes it
+    read_at = models.DateTimeField()
+    read_by = models.CharField(max_length=120)
+    state = models.CharField(max_length=8, default=TermsPageState.READ)
+    checked_at = models.DateTimeField(null=True)  # when the address was compared with it last
+    verdict = models.CharField(max_length=12, blank=True)  # of that look: pipeline.rights.terms_page.Verdict
+    reason = models.TextField(blank=True)  # why that look could not be had
+    found = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")  # what it read instead
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source"], condition=models.Q(state="kept"), name="terms_page_kept_once")
+        ]
 
 
 class Product(models.Model):

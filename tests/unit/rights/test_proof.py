@@ -166,6 +166,13 @@ def test_a_teaser_above_and_a_quotation_below_do_not_move_the_text() -> None:
     assert webpage.read(page).excerpt(found.start, found.end) == "\n".join(PARAGRAPHS)
 
 
+def test_a_page_without_a_body_tag_is_seen_from_its_first_element() -> None:
+    page = webpage.read(
+        "<!doctype html><title>Terms</title><main>May be <b>re</b>used, v4.0.<p>With a link.</p></main>"
+    )
+    assert page.texts == ["May be reused, v4.0.", "With a link."]
+
+
 def test_a_menu_entry_is_no_byline() -> None:
     whole = credit.wrap(CREDIT, BODY).replace("Por Ana Pond y Léa O&#x27;Hara, The River Post", "Ana Pond y Léa O’Hara")
     page = template(whole).replace("<li><a href=", "<li><a href='/medios'>The River Post</a></li><li><a href=", 1)

@@ -85,11 +85,12 @@ def _y(value: float, top: float) -> float:
 
 
 def _nice(highest: float) -> float:
-    """The round number at or above the highest value: 1, 2, 5, 10, 20, 50 …"""
+    """The round number at or above the highest value, with a round half to be marked too: 2, 4, 10, 20, 40, 100 …"""
     if highest <= 0:
-        return 1
+        return 2
     power = 10 ** math.floor(math.log10(highest))
-    return float(next(step * power for step in (1, 2, 5, 10) if step * power >= highest))
+    top = float(next(step * power for step in (1, 2, 4, 10) if step * power >= highest))
+    return 2 if top == 1 else top
 
 
 def _n(number: float) -> str:

@@ -54,11 +54,42 @@ STATES: dict[str, str | Promise] = {
     "passed-over": _("passed over"),
 }
 
+SENDINGS = {  # what a delivery tells, and how it travels
+    "published": _("new"),
+    "corrected": _("correction"),
+    "withdrawn": _("withdrawal"),
+    "resent": _("sent again"),
+    "feed": _("feed"),
+    "webhook": _("webhook"),
+    "email": _("mail"),
+    "translation": _("translation"),
+}
+
+MADE = {  # how a version of a translation came about
+    "drafted": _("translation"),
+    "edited": _("edit"),
+    "undone": _("step back"),
+    "corrected": _("correction"),
+    "ordered-again": _("new translation"),
+}
+
 
 @register.filter
 def state(name: str) -> str | Promise:
     """A state of the ledger in the reader's words."""
     return STATES.get(name, name)
+
+
+@register.filter
+def sending(name: str) -> str | Promise:
+    """The kind of a delivery, or the channel that it takes, in the reader's words."""
+    return SENDINGS.get(name, name)
+
+
+@register.filter
+def made(kind: str) -> str | Promise:
+    """How a version of a translation came about, in the reader's words."""
+    return MADE.get(kind, kind)
 
 
 @register.filter

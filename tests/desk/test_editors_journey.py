@@ -122,7 +122,7 @@ def test_from_the_held_article_to_its_correction(open_desk: OpenDesk, newsroom: 
         # the versions tell who did what
         desk.go(f"/desk/review/{held}/es/versions")
         page.locator("ins").first.wait_for()
-        assert "edited" in page.locator("main").inner_text()
+        assert "edición" in page.locator("main").inner_text()
         assert not desk.complaints()
         desk.picture("versions-1280")
 

@@ -70,7 +70,9 @@ def test_a_chart_is_a_picture_with_a_name_and_true_proportions() -> None:
     assert "style=" not in drawn
 
 
-@pytest.mark.parametrize(("highest", "top"), [(0, 1), (1, 1), (3, 5), (7, 10), (11, 20), (0.3, 0.5)])
+@pytest.mark.parametrize(
+    ("highest", "top"), [(0, 2), (1, 2), (3, 4), (5, 10), (11, 20), (21, 40), (100, 100), (0.3, 0.4)]
+)
 def test_scales_end_at_a_round_number(highest: float, top: float) -> None:
     assert f">{top:g}</text>" in charts.lines("x", ["a"], [Series(name="x", values=(highest,))])
 
@@ -145,7 +147,7 @@ def test_credit_is_counted_by_partner_and_day(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "Credit on partners' pages"), ("es", "El crédito en las páginas de los medios")]
+    ("language", "words"), [("en", "Credit on partners' pages"), ("es", "El crédito en las páginas de los socios")]
 )
 def test_the_credit_charts_have_their_numbers_beside_them(
     office: Office, signed_in: Callable[[Role | None], Client], language: str, words: str

@@ -91,7 +91,7 @@ def test_a_desk_with_nothing_to_do_says_so_and_shows_what_went_out(office: Offic
     article = office.publish()
     page = text(viewer, "/desk/")
     assert "Nothing needs a person." in page
-    assert "Nothing is due" in page
+    assert "The machines have nothing left to do" in page
     assert "Nobody is at work" not in page
     assert "El puente abre tras nueve años de obras" in page
     assert f"/desk/articles/{article}/trace" in page

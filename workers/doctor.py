@@ -57,7 +57,8 @@ def examine(*, quick: bool = False) -> list[Check]:
     """All checks; with `quick` only configuration, database and output folder."""
     checks: list[Callable[[], Check]] = [_configuration, _database, _output]
     if not quick:
-        checks += [_key, _models, _languages, _broker, _queues, _feeds, _terms, _files, _clock, _disk, _sqlite]
+        checks += [_key, _models, _languages, _reading, _broker, _queues]
+        checks += [_feeds, _terms, _files, _clock, _disk, _sqlite]
     return [check() for check in checks]
 
 
@@ -140,6 +141,17 @@ def _languages() -> Check:
         for language in published
     ]
     return Check(name="checks of sentences", ok=True, says="; ".join(says) or "no product is published")
+
+
+def _reading() -> Check:
+    """Who reads a translation before partners do. Nothing to repair: it is the newsroom's choice, and to be known."""
+    if not _configuration().ok:
+        return Check(name="review", ok=False, says="the configuration cannot be read", repair="mend newsroom.toml")
+    choice = config.load(settings.CONFIG_FILE).translation
+    if choice.review == "always":
+        return Check(name="review", ok=True, says="every translation waits for an editor")
+    lenient = f", and {', '.join(choice.only_warn)} stops nothing" if choice.only_warn else ""
+    return Check(name="review", ok=True, says=f"what passes the checks is published unread{lenient}")
 
 
 def _server(loaded: config.Config) -> Check:

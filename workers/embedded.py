@@ -15,7 +15,7 @@ from django.db.models import Q
 from pipeline.actions import upkeep
 from pipeline.ledger.models import Unit
 from pipeline.runner import Outcome
-from pipeline.stages import Queue, UnitState
+from pipeline.stages import Queue, Step, UnitState
 from workers.abreast import QUEUES, Abreast
 from workers.beat import Beat
 from workers.spine import now, runner
@@ -42,7 +42,8 @@ def until_idle(on_step: Callable[[int, int], None]) -> dict[str, Any]:
         "failed": outcomes[Outcome.FAILED],
         "stopped": outcomes[Outcome.PARKED],
         "parked": Unit.objects.filter(state=UnitState.PARKED).count(),
-        "waiting": Unit.objects.filter(state=UnitState.READY).count(),
+        "waiting": Unit.objects.filter(state=UnitState.READY).exclude(step=Step.POLL).count(),
+        "watching": Unit.objects.filter(state=UnitState.READY, step=Step.POLL).count(),  # never ends: no work is left
         "leased": Unit.objects.filter(state=UnitState.LEASED).count(),
     }
 
@@ -58,6 +59,8 @@ def sentence(report: dict[str, Any]) -> str:
         parts.append(f"{report['leased']} are in other hands")
     if report["parked"]:
         parts.append(f"{report['parked']} wait for a person: tornavoz status")
+    if report["watching"]:
+        parts.append(f"watched feeds, asked again when it is time: {report['watching']}")
     return ", ".join(parts)
 
 

@@ -140,7 +140,7 @@ def test_an_undo_puts_the_old_words_back(held: int, signed_in: SignedIn) -> None
     do(client, held, "save", place="b1.0", html="La obra costó 41 millones de pesos en nueve años.")
     assert "Undo" not in do(client, held, "undo", place="b1.0", version=first)
     past = client.get(reverse("desk:versions", kwargs={"article": held, "language": "es"})).content.decode()
-    assert past.count("undone") == 1
+    assert past.count("step back") == 1
     assert "<ins>" in past
     assert newest(held).version == 3
 

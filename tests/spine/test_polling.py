@@ -17,7 +17,7 @@ from pipeline.stages import Step, UnitState
 from pipeline.types import Format
 from tests.make import CHANGED, GUID, HEADLINE, OTHER_HEADLINE, OTHER_PARAGRAPHS, PARAGRAPHS, Office
 from tests.servers import Site, site
-from workers import spine
+from workers import embedded, spine
 from workers.cli import main
 
 HOUR = timedelta(hours=1)
@@ -348,3 +348,12 @@ def test_an_address_is_submitted_like_a_file(office: Office, post: Site, tornavo
     wrong = tornavoz("submit", f"{post.base}/bridge", "--source", "harbor-wire")
     assert "is not on https://harbor.example/" in wrong.output
     assert Source.objects.get(slug="harbor-wire").articles.count() == 0
+
+
+def test_a_watched_feed_is_no_work_that_waits(office: Office, tornavoz: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "now", office.clock)
+    monkeypatch.setattr(embedded, "runner", lambda: office.runner)
+    said = tornavoz("run", "--until-idle")
+    assert said.exit_code == 0, said.output
+    assert "wait for their time" not in said.output
+    assert "watched feeds, asked again when it is time: 1" in " ".join(said.output.split())

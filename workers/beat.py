@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from desk import sessions
 from feeds.api import allowances
 from pipeline.actions import upkeep
-from pipeline.ledger import placements, pulse, subscriptions, units, watches
+from pipeline.ledger import placements, planner, pulse, statistics, subscriptions, units, watches
 from pipeline.ledger.models import Unit
 from pipeline.runner import Runner
 from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
@@ -59,6 +59,8 @@ class Beat:
             subscriptions.drop_expired(now=now)
             allowances.forget(now=now)
             sessions.forget_ended(now=now)
+            statistics.close_days(now=now)
+            planner.refresh()
         answers = bool(self._broker_url) and broker.answers(self._broker_url)
         if answers:
             self._heard = time.monotonic()

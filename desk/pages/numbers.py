@@ -27,10 +27,11 @@ def numbers(request: HttpRequest) -> HttpResponse:
     at = now()
     days = statistics.days(until=at, count=count)
     since = at - timedelta(days=count)
-    held, held_more = statistics.held_for(since=since)
-    served = statistics.deliveries(since=since)
+    held, held_more = statistics.held_for(days)
+    told = statistics.told(since=since)
+    served = statistics.deliveries(told)
     labels = [f"{day.day:%d-%m}" for day in days]
-    standing = credit_health.standing(since=since)
+    standing = credit_health.standing(since=since, counts=told)
     asked = request.GET.get("partner", "")
     partner = asked if asked in {each.partner for each in standing} else ""
     looks = credit_health.looks(until=at, count=count, partner=partner)

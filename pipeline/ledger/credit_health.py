@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Count, F, Min
 
 from pipeline.ledger.models import Partner, Placement, Proof
-from pipeline.ledger.statistics import Day, told
+from pipeline.ledger.statistics import Day, Told
 from pipeline.rights.proof import Verdict
 from pipeline.stages import DeliveryState, PlacementState
 
@@ -49,8 +49,9 @@ class Looks:
     unclear: int
 
 
-def standing(*, since: datetime) -> list[Credit]:
-    """Every active partner, the worst first. Pages are those of all time; articles are those sent since then."""
+def standing(*, since: datetime, counts: Told) -> list[Credit]:
+    """Every active partner, the worst first. Pages are those of all time; articles are those sent since then, of which
+    `counts` tells how many there are."""
     states: dict[int | None, Counter[str]] = defaultdict(Counter)
     clocks: dict[int | None, datetime | None] = {}
     placed = Placement.objects.order_by("partner").values_list("partner", "state")
@@ -58,7 +59,7 @@ def standing(*, since: datetime) -> list[Credit]:
         states[partner][state] = number
         if state == PlacementState.FAILED:
             clocks[partner] = cure_by
-    silent = _unreported(since)
+    silent = _unreported(since, counts)
     rows: list[tuple[int | None, str, str]] = [
         (row.pk, row.slug, row.name) for row in Partner.objects.filter(active=True)
     ]
@@ -80,11 +81,11 @@ def standing(*, since: datetime) -> list[Credit]:
     return sorted(found, key=lambda each: (-each.overdue, -each.failing, -each.unknown, each.partner))
 
 
-def _unreported(since: datetime) -> dict[int | None, int]:
+def _unreported(since: datetime, counts: Told) -> dict[int | None, int]:
     """Partner -> articles that it was sent since then and of which it has reported no page."""
     counted: dict[int | None, int] = {
         partner: number
-        for (partner, state, kind), number in told(since=since).items()
+        for (partner, state, kind), number in counts.items()
         if (state, kind) == (DeliveryState.SENT, "published")
     }
     reported = Placement.objects.filter(

@@ -1,20 +1,26 @@
 """Numbers over time: how much goes out, how long it takes, why things are held, how each partner is served.
 
 Knows: which rows tell that. Must not know: charts. Days are UTC; a day on which nothing happened is there with a zero.
+What a day that is over adds up to is kept, because nothing in it changes: events are only ever added, and an article is
+published for the first time once. Deliveries do change, so they are counted when somebody looks.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, Func, OuterRef, QuerySet, Value
 
-from pipeline.ledger.models import Delivery, Event, Partner, Release, Revision
-from pipeline.stages import DeliveryState
+from pipeline.ledger.models import DayFigures, Delivery, Event, Partner, Release, Revision
+from pipeline.stages import DeliveryState, ReleaseState
+
+LONGEST = 90  # days that a chart goes back
+LATE = timedelta(hours=1)  # after its end, nothing is written under a day's date any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +34,7 @@ class Daily:
     withdrawn: int
     median_minutes: float | None
     slowest_minutes: float | None
+    held: Mapping[str, int]  # reason code -> how often it held something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,30 +54,54 @@ class Health:
 
 
 def days(*, until: datetime, count: int) -> list[Daily]:
-    """The last days, today included, oldest first."""
+    """The last days, today included, oldest first. Of what is over `close_days` has counted most."""
     first = until.date() - timedelta(days=count - 1)
-    since = datetime.combine(first, time(), tzinfo=UTC)
-    received = _by_day(Revision.objects.filter(received_at__gte=since), "received_at")
-    events = Event.objects.filter(at__gte=since)
+    closed = {row.day: _kept(row) for row in DayFigures.objects.filter(day__gte=first, day__lte=until.date())}
+    wanted = [first + timedelta(days=number) for number in range(count)]
+    return [closed.get(day) or counted for day, counted in zip(wanted, _open(wanted, closed), strict=True)]
+
+
+def close_days(*, now: datetime) -> int:
+    """Count the days that are over, once and for all, as far back as the charts go. Returns how many."""
+    last = (now - LATE).date()
+    wanted = [last - timedelta(days=number) for number in range(LONGEST, 0, -1)]
+    known = set(DayFigures.objects.filter(day__gte=wanted[0]).values_list("day", flat=True))
+    rows = [DayFigures(**asdict(each)) for each in _open(wanted, known) if each.day not in known]
+    DayFigures.objects.bulk_create(rows, ignore_conflicts=True)  # another sweeper may have done the same
+    return len(rows)
+
+
+def _kept(row: DayFigures) -> Daily:
+    return Daily(**{field.name: getattr(row, field.name) for field in fields(Daily)})
+
+
+def _open(wanted: list[date], known: Container[date]) -> list[Daily]:
+    """The wanted days, counted from the first that is not known on; those before it are empty."""
+    missing = [day for day in wanted if day not in known]
+    since = _midnight(missing[0] if missing else wanted[-1] + timedelta(days=1))
+    until = _midnight(wanted[-1] + timedelta(days=1))
+    received = _by_day(Revision.objects.filter(received_at__gte=since, received_at__lt=until), "received_at")
+    events = Event.objects.filter(at__gte=since, at__lt=until)
     corrected = _by_day(events.filter(action="release.revised"), "at")
     withdrawn = _by_day(events.filter(action="article.withdrawn"), "at")
-    times = _minutes(since)
-    found = []
-    for at in range(count):
-        day = first + timedelta(days=at)
-        took = times.get(day, [])
-        found.append(
-            Daily(
-                day=day,
-                received=received[day],
-                published=len(took),
-                corrected=corrected[day],
-                withdrawn=withdrawn[day],
-                median_minutes=round(median(took), 1) if took else None,
-                slowest_minutes=round(max(took), 1) if took else None,
-            )
+    times, held = _minutes(since, until), _held(events)
+    return [
+        Daily(
+            day=day,
+            received=received[day],
+            published=len(times[day]),
+            corrected=corrected[day],
+            withdrawn=withdrawn[day],
+            median_minutes=round(median(times[day]), 1) if times[day] else None,
+            slowest_minutes=round(max(times[day]), 1) if times[day] else None,
+            held=dict(held[day]),
         )
-    return found
+        for day in wanted
+    ]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 class Day(Func):
@@ -89,46 +120,54 @@ def _by_day(rows: QuerySet[Any], column: str) -> Counter[date]:
     return Counter({date.fromisoformat(day): number for day, number in counted})
 
 
-def _minutes(since: datetime) -> dict[date, list[float]]:
-    """Day -> minutes from receiving an article to its first release, one for each article."""
-    rows = Release.objects.filter(published_at__gte=since).exclude(version=0)
-    seen: set[int] = set()
-    took: dict[date, list[float]] = defaultdict(list)
-    for article, published, created in rows.order_by("published_at", "pk").values_list(
-        "article", "published_at", "article__created_at"
-    ):
-        if article not in seen:
-            seen.add(article)
-            took[published.date()].append(max(0.0, (published - created).total_seconds() / 60))
-    return took
+def _minutes(since: datetime, until: datetime) -> dict[date, list[float]]:
+    """Day -> minutes from receiving an article to its first release, one for each article; in no order."""
+    out = Release.objects.exclude(version=0).exclude(state=ReleaseState.SCHEDULED)
+    earlier = out.filter(article=OuterRef("article"), published_at__lt=OuterRef("published_at"))
+    rows = out.filter(published_at__gte=since, published_at__lt=until).exclude(Exists(earlier))
+    took: dict[date, dict[int, float]] = defaultdict(dict)
+    for article, published, created in rows.values_list("article", "published_at", "article__created_at"):
+        took[published.date()][article] = max(0.0, (published - created).total_seconds() / 60)
+    return defaultdict(list, {day: list(times.values()) for day, times in took.items()})
 
 
-def held_for(*, since: datetime, limit: int = 12) -> tuple[list[tuple[str, int]], int]:
-    """Codes of what held translations and revisions since then, the most frequent first; and how many are cut."""
-    codes: Counter[str] = Counter()
-    events = Event.objects.filter(at__gte=since, action__in=["translation.held", "revision.held", "revision.refused"])
-    for action, details in events.values_list("action", "details"):
+def _held(events: QuerySet[Event]) -> dict[date, Counter[str]]:
+    """Day -> codes of what held translations and revisions."""
+    codes: dict[date, Counter[str]] = defaultdict(Counter)
+    rows = events.filter(action__in=["translation.held", "revision.held", "revision.refused"])
+    for at, action, details in rows.values_list("at", "action", "details"):
         if action == "translation.held":
             found = (each.split(":", 1) for each in details.get("findings", []))
-            codes.update({code for level, code in found if level == "hold"})
+            codes[at.date()].update({code for level, code in found if level == "hold"})
         elif details.get("code"):
-            codes[details["code"]] += 1
+            codes[at.date()][details["code"]] += 1
+    return codes
+
+
+def held_for(counted: Iterable[Daily], *, limit: int = 12) -> tuple[list[tuple[str, int]], int]:
+    """Codes of what held something on these days, the most frequent first; and how many times are cut."""
+    codes: Counter[str] = Counter()
+    for day in counted:
+        codes.update(day.held)
     ranked = codes.most_common()
     return ranked[:limit], sum(count for _, count in ranked[limit:])
 
 
-def told(*, since: datetime) -> dict[tuple[int, str, str], int]:
-    """(partner, state, kind) -> deliveries since then."""
+Told = Mapping[tuple[int, str, str], int]  # (partner, state, kind) -> deliveries
+
+
+def told(*, since: datetime) -> Told:
+    """What partners were told since then; the page of numbers asks once for all its charts."""
     # Grouped by an expression, lest SQLite reads the deliveries of all time in the order of an index on partners.
     rows = Delivery.objects.filter(created_at__gte=since).annotate(to=F("partner") + Value(0))
     counted = rows.order_by().values_list("to", "state", "kind").annotate(rows=Count("pk"))
     return {(partner, state, kind): number for partner, state, kind, number in counted}
 
 
-def deliveries(*, since: datetime) -> list[Health]:
-    """Every active partner with its deliveries since then, the worst served first."""
+def deliveries(counts: Told) -> list[Health]:
+    """Every active partner with its deliveries, the worst served first."""
     counted: dict[int, Counter[str]] = defaultdict(Counter)
-    for (partner, state, _), number in told(since=since).items():
+    for (partner, state, _), number in counts.items():
         counted[partner][state] += number
     found = []
     for row in Partner.objects.filter(active=True):

@@ -21,6 +21,9 @@ from pipeline.types import Origin, Span
 
 _SEARCHED = 20_000  # sentences of each kind that are compared, newest first: a tenth of a second
 _LOOKED_THROUGH = 200_000  # sentences of translations that are looked through for those of a fitting length
+_MADE = (Origin.ENGINE, Origin.MEMORY)
+_SPARE = 4  # so many times as many are compared as are shown, for some stand in rejected translations only
+_ASKED = 40  # places of one sentence that are looked at, the newest; what stands in more is a formula
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,32 +59,26 @@ def suggest(
 ) -> Suggestions:
     """Sentences like `sentence`, best first, people's words before a machine's; `leave_out` is a translation's key."""
     sizes = fuzzy.lengths(sentence, floor)
-    edits = _fitting(PostEdit.objects.filter(language=language, source_language=source_language), sizes).order_by("-at")
-    pair = Q(
-        translation__language=language,
-        translation__revision__article__source__language=source_language,
-        origin__in=[Origin.ENGINE, Origin.MEMORY],
-    )
+    edits = _fitting(PostEdit.objects.filter(language=language, source_language=source_language), sizes)
     newest = Segment.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    drafts = (
-        _fitting(Segment.objects.filter(pair, pk__gt=newest - _LOOKED_THROUGH), sizes)
-        .exclude(translation__state=TranslationState.REJECTED)
-        .exclude(translation=leave_out)
-        .order_by("-pk")
-    )
+    drafts = _fitting(Segment.objects.filter(pk__gt=newest - _LOOKED_THROUGH, origin__in=_MADE), sizes)
     newest_only = Segment.objects.filter(pk__lte=newest - _LOOKED_THROUGH).exists()
-    candidates: dict[str, tuple[type[PostEdit] | type[Segment], Any]] = {}
-    for model, rows in ((PostEdit, edits), (Segment, drafts)):
-        fitting = list(rows.values_list("pk", "source")[: _SEARCHED + 1])
-        newest_only |= len(fitting) > _SEARCHED
-        for key, source in fitting[:_SEARCHED]:
-            candidates.setdefault(source, (model, key))
-    sources = list(candidates)
-    found = fuzzy.alike(sentence, sources, limit=limit, floor=floor)
-    return Suggestions(
-        best=tuple(_suggestion(*candidates[sources[place]], score) for place, score in found),
-        newest_only=newest_only,
-    )
+    by_people, more_edits = _by_source(edits.order_by("-at"))
+    by_machines, more_drafts = _by_source(drafts.exclude(translation=leave_out).order_by("-pk"))
+    sources = [*by_people, *(source for source in by_machines if source not in by_people)]
+    found = [(sources[at], score) for at, score in fuzzy.alike(sentence, sources, limit=limit * _SPARE, floor=floor)]
+    places = [key for source, _ in found for key in by_machines.get(source, [])[:_ASKED]]
+    machines = _usable(places, source_language, language)
+    best: list[Suggestion] = []
+    for source, score in found:
+        made = next((machines[key] for key in by_machines.get(source, ()) if key in machines), None)
+        if source in by_people:
+            best.append(_from_person(PostEdit.objects.get(pk=by_people[source][0]), score))
+        elif made is not None:
+            best.append(_from_machine(made, score))
+        if len(best) == limit:
+            break
+    return Suggestions(best=tuple(best), newest_only=newest_only or more_edits or more_drafts)
 
 
 def _fitting(rows: QuerySet[Any], sizes: tuple[int, int]) -> QuerySet[Any]:
@@ -89,20 +86,39 @@ def _fitting(rows: QuerySet[Any], sizes: tuple[int, int]) -> QuerySet[Any]:
     return fitting
 
 
-def _suggestion(model: type[PostEdit] | type[Segment], key: Any, score: float) -> Suggestion:
-    if model is PostEdit:
-        edit = PostEdit.objects.get(pk=key)
-        return Suggestion(
-            score=score,
-            source=edit.source,
-            target=edit.target,
-            html=inline_html(edit.target, codec.load_each(Span, edit.spans)),
-            origin=edit.origin,
-            by=edit.actor,
-            at=edit.at,
-            article=edit.article_id,
-        )
-    row = Segment.objects.select_related("translation__revision").get(pk=key)
+def _by_source(rows: QuerySet[Any]) -> tuple[dict[str, list[Any]], bool]:
+    """Sentence -> keys of its rows in their order; and whether there were more than can be compared."""
+    found: dict[str, list[Any]] = {}
+    read = list(rows.values_list("pk", "source")[: _SEARCHED + 1])
+    for key, source in read[:_SEARCHED]:
+        found.setdefault(source, []).append(key)
+    return found, len(read) > _SEARCHED
+
+
+def _usable(keys: list[int], source_language: str, language: str) -> dict[int, Segment]:
+    """Those of these sentences that stand in a translation between these languages which nobody rejected.
+
+    Asked of the few that resemble: of every sentence it would be most of the work.
+    """
+    pair = Q(translation__language=language, translation__revision__article__source__language=source_language)
+    rows = Segment.objects.filter(pair, pk__in=keys).exclude(translation__state=TranslationState.REJECTED)
+    return {row.pk: row for row in rows.select_related("translation__revision")}
+
+
+def _from_person(edit: PostEdit, score: float) -> Suggestion:
+    return Suggestion(
+        score=score,
+        source=edit.source,
+        target=edit.target,
+        html=inline_html(edit.target, codec.load_each(Span, edit.spans)),
+        origin=edit.origin,
+        by=edit.actor,
+        at=edit.at,
+        article=edit.article_id,
+    )
+
+
+def _from_machine(row: Segment, score: float) -> Suggestion:
     return Suggestion(
         score=score,
         source=row.source,

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 from pipeline.translation.sentence import plain_quotes
 
 FLOOR = 0.7  # below this an editor is faster without
+_APART = "\x1e"  # a control character, which the reading of articles leaves in no sentence
 
 
 def alike(sentence: str, others: Sequence[str], *, limit: int, floor: float = FLOOR) -> list[tuple[int, float]]:
@@ -21,9 +22,9 @@ def alike(sentence: str, others: Sequence[str], *, limit: int, floor: float = FL
     with capitals and the shape of quotation marks left out of account. Only the very same string scores 1.0.
     """
     found = process.extract(
-        sentence, others, scorer=fuzz.ratio, processor=_plain, score_cutoff=floor * 100, limit=limit
+        _plain(sentence), _all_plain(others), scorer=fuzz.ratio, score_cutoff=floor * 100, limit=limit
     )
-    return [(place, 1.0 if other == sentence else min(score / 100, 0.99)) for other, score, place in found]
+    return [(place, 1.0 if others[place] == sentence else min(score / 100, 0.99)) for _, score, place in found]
 
 
 def lengths(sentence: str, floor: float = FLOOR) -> tuple[int, int]:
@@ -34,3 +35,9 @@ def lengths(sentence: str, floor: float = FLOOR) -> tuple[int, int]:
 
 def _plain(text: str) -> str:
     return plain_quotes(text).casefold()
+
+
+def _all_plain(texts: Sequence[str]) -> list[str]:
+    """As one string, which takes half the time of twenty thousand."""
+    plain = _plain(_APART.join(texts)).split(_APART)
+    return plain if len(plain) == len(texts) else [_plain(text) for text in texts]

@@ -67,7 +67,7 @@ def fill(articles: int) -> None:
     from django.db import connection
 
     from pipeline import config
-    from pipeline.ledger import catalog
+    from pipeline.ledger import catalog, planner, statistics
     from pipeline.ledger.models import Payload
 
     toml = '[[product]]\nslug = "all"\ntitle = "Todo"\n'
@@ -88,6 +88,8 @@ def fill(articles: int) -> None:
     _post_edits(min(20_000, articles))
     if connection.vendor == "postgresql":  # as its autovacuum does when it gets to it
         connection.cursor().execute("VACUUM ANALYZE")
+    statistics.close_days(now=NOW)  # the hourly upkeep
+    planner.refresh()
 
 
 def held(number: int) -> bool:

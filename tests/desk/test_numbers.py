@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import lxml.etree
 import lxml.html
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from desk import charts
 from desk.charts import Series
@@ -48,14 +50,38 @@ def test_days_are_counted_and_none_is_missing(office: Office) -> None:
     assert (empty.received, empty.median_minutes) == (0, None)
 
 
+def test_a_day_that_is_over_is_counted_once_and_says_the_same(office: Office) -> None:
+    history(office)
+    counted = statistics.days(until=office.clock(), count=14)
+    assert statistics.close_days(now=office.clock()) == statistics.LONGEST  # all but today
+    assert statistics.close_days(now=office.clock()) == 0
+    with CaptureQueriesContext(connection) as asked:
+        assert statistics.days(until=office.clock(), count=14) == counted
+    assert all(str(office.clock().date()) in each["sql"] for each in asked if "DayFigures" not in each["sql"])
+    tomorrow = office.clock.forward(days=1)
+    assert statistics.days(until=tomorrow, count=15)[:14] == counted, "today is over, and was not closed yet"
+    assert statistics.close_days(now=datetime.combine(tomorrow.date(), time(0, 30), tzinfo=UTC)) == 0
+    assert statistics.close_days(now=datetime.combine(tomorrow.date(), time(1, 30), tzinfo=UTC)) == 1
+    assert statistics.days(until=tomorrow, count=15)[:14] == counted
+
+
+def test_an_article_is_published_once_in_however_many_products(office: Office) -> None:
+    article = office.publish(section="Bridges")
+    later = office.release(article, "es/puentes")
+    later.published_at += timedelta(days=2)
+    later.save()
+    office.clock.forward(days=3)
+    assert [day.published for day in statistics.days(until=office.clock(), count=4)] == [1, 0, 0, 0]
+
+
 def test_held_reasons_and_deliveries_are_counted(office: Office) -> None:
     history(office)
     since = office.clock() - timedelta(days=7)
-    found, more = statistics.held_for(since=since)
+    found, more = statistics.held_for(days := statistics.days(until=office.clock(), count=7))
     assert dict(found)["copied"] == 1
     assert more == 0
-    assert statistics.held_for(since=since, limit=0)[1] == sum(count for _, count in found)
-    served = {each.partner: each for each in statistics.deliveries(since=since)}
+    assert statistics.held_for(days, limit=0)[1] == sum(count for _, count in found)
+    served = {each.partner: each for each in statistics.deliveries(statistics.told(since=since))}
     assert (served["el-faro"].sent, served["el-faro"].failed) == (4, 0)
     assert served["diario-de-pago"].withheld == 1
 
@@ -132,7 +158,9 @@ def placed(office: Office) -> None:
 def test_credit_is_counted_by_partner_and_day(office: Office) -> None:
     placed(office)
     now = office.clock()
-    standing = {each.partner: each for each in credit_health.standing(since=now - timedelta(days=7))}
+    since = now - timedelta(days=7)
+    counts = statistics.told(since=since)
+    standing = {each.partner: each for each in credit_health.standing(since=since, counts=counts)}
     faro = standing["el-faro"]
     assert (faro.proved, faro.failing, faro.overdue, faro.unknown, faro.unreported) == (1, 1, 0, 0, 1)
     assert faro.cure_by == now + timedelta(days=30)

@@ -9,6 +9,7 @@ from pipeline.ledger.models.articles import Article, Payload, Revision, SearchTe
 from pipeline.ledger.models.campaigns import Campaign, CampaignItem
 from pipeline.ledger.models.catalog import Partner, Product, Source, TermsPage
 from pipeline.ledger.models.editions import Edition
+from pipeline.ledger.models.figures import DayFigures
 from pipeline.ledger.models.glossary import GlossaryEntry
 from pipeline.ledger.models.history import Archived, ArchivePage
 from pipeline.ledger.models.placements import Placement, Proof
@@ -30,6 +31,7 @@ __all__ = [
     "CampaignItem",
     "CorrectionNote",
     "Counter",
+    "DayFigures",
     "Delivery",
     "Edition",
     "Event",

@@ -73,7 +73,7 @@ class PostEdit(models.Model):
     article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, related_name="post_edits")
 
     class Meta:
-        indexes = [models.Index(fields=["language", "source_language"])]
+        indexes = [models.Index(fields=["language", "source_language", "at"], name="post_edit_newest")]
 
 
 class Waiver(models.Model):

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from pipeline.actions import memory
 from pipeline.actions.correct import correct
 from pipeline.errors import IllegalTransition
-from pipeline.ledger.models import Event, MemoryEntry, PostEdit
+from pipeline.ledger.models import Event, MemoryEntry, PostEdit, Translation
 from pipeline.ledger.suggestions import suggest
 from pipeline.translation.tmx import Unit, read, write
 from tests.make import PARAGRAPHS, SPANISH, START, Office, other, story
@@ -157,3 +157,16 @@ def test_the_commands_count_take_in_hand_out_and_forget(office: Office, edited: 
     )
     assert "forgotten: 0 answers of engines, 1" in run("forget", "--containing", "nueva", "--reason", "test")
     assert PostEdit.objects.count() == 1
+
+
+def test_what_was_rejected_or_is_in_another_language_is_not_offered(office: Office) -> None:
+    refused, kept = office.publish(), office.publish(url="https://river.example/2026/again")
+    newest = Translation.objects.get(revision__article=kept)
+    Translation.objects.filter(pk=newest.pk).update(state="rejected")
+    [best] = suggest(PARAGRAPHS[0], "en", "es").best
+    assert (best.article, best.score) == (refused, 1.0), "an older place of the same sentence"
+    Translation.objects.update(state="rejected")
+    assert suggest(PARAGRAPHS[0], "en", "es").best == ()
+    Translation.objects.filter(pk=newest.pk).update(state="ready", language="pt")
+    assert suggest(PARAGRAPHS[0], "en", "es").best == ()
+    assert [each.article for each in suggest(PARAGRAPHS[0], "en", "pt").best] == [kept]

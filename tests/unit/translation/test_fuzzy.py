@@ -25,6 +25,10 @@ def test_the_best_come_first_and_the_limit_holds() -> None:
     assert alike(OTHERS[0], [], limit=3) == []
 
 
+def test_a_sentence_with_a_control_character_is_compared_like_any_other() -> None:
+    assert alike("Rain\x1e is expected", ["Sun", "rain\x1e is expected", "Snow"], limit=3) == [(1, 0.99)]
+
+
 def test_what_is_outside_the_lengths_could_not_have_reached_the_floor() -> None:
     sentence = "The court fined the company 300 pesos."
     shortest, longest = lengths(sentence)

@@ -42,7 +42,7 @@ check: $(STAMP) ## format, lint, types, import rules, migrations
 	@echo "== imports";    $(BIN)/lint-imports
 	@echo "== migrations"; $(BIN)/python -m django makemigrations --check --dry-run --settings pipeline.settings
 
-bench: $(STAMP) ## measure translation speed on this machine; BENCH=memory, desk, campaign, websub, serving or publish measures something else
+bench: $(STAMP) ## measure translation speed on this machine; BENCH=memory, desk, rights, campaign, websub, serving or publish measures something else
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_$(BENCH).py $(OPTIONS)
 
 quality: $(STAMP) ## score the model and the carrying of links; keep the result if nothing fell (PAIRS=file, ALLOW_LOWER=1)

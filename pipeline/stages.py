@@ -22,6 +22,7 @@ class Step(StrEnum):
     CAMPAIGN = "campaign"
     POLL = "poll"
     FETCH = "fetch"
+    RECONSIDER = "reconsider"
 
 
 class Queue(StrEnum):
@@ -45,6 +46,7 @@ QUEUE_OF: dict[Step, Queue] = {
     Step.CAMPAIGN: Queue.PUBLISH,  # behind the renderings of its own last batch: it never runs ahead of them
     Step.POLL: Queue.DELIVER,  # like all that waits for other people's servers
     Step.FETCH: Queue.DELIVER,
+    Step.RECONSIDER: Queue.INTAKE,  # behind what its own last batch has armed
 }
 
 

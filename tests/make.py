@@ -17,8 +17,8 @@ from feeds import steps as outward
 from feeds.files import CODINGS, unpacked
 from feeds.readback import bodies
 from pipeline import config, polling, steps
-from pipeline.actions import campaign_step, upkeep
-from pipeline.actions.review import rights_changed
+from pipeline.actions import campaign_step, rights_step, upkeep
+from pipeline.actions.rights_step import rights_changed
 from pipeline.ledger import catalog, queries, units, watches
 from pipeline.ledger.articles import Receipt
 from pipeline.ledger.models import Article, Release, Source, Unit
@@ -178,7 +178,8 @@ class Office:
             config=loaded, engine_for=lambda source, target: self.engine, glossary_for=glossaries(loaded)
         )
         self.room = room
-        table = {**steps.table(room), **outward.table(room), **campaign_step.table(room), **polling.table(room)}
+        table = {**steps.table(room), **outward.table(room), **polling.table(room)}
+        table |= {**campaign_step.table(room), **rights_step.table()}
         self.runner = Runner(table, self.clock, pooled=steps.pools(room))
 
     def receive(

@@ -66,7 +66,7 @@ def check_config() -> None:
 def apply_config(*, actor: str) -> list[str]:
     """Make the ledger's sources, products and partners equal to the file; ask again where rights changed."""
     from pipeline.actions import upkeep
-    from pipeline.actions.review import rights_changed
+    from pipeline.actions.rights_step import rights_changed
     from pipeline.ledger import catalog, watches
     from workers.spine import newsroom, now
 

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from feeds import steps as outward
 from pipeline import config, opening, polling, steps
-from pipeline.actions import campaign_step
+from pipeline.actions import campaign_step, rights_step
 from pipeline.runner import Runner
 from pipeline.translation.glossary_files import Glossaries
 
@@ -40,5 +40,6 @@ def glossaries(loaded: config.Config) -> Glossaries:
 def runner() -> Runner:
     """The runner of this process."""
     room = newsroom()
-    table = {**steps.table(room), **outward.table(room), **campaign_step.table(room), **polling.table(room)}
+    table = {**steps.table(room), **outward.table(room), **polling.table(room)}
+    table |= {**campaign_step.table(room), **rights_step.table()}
     return Runner(table, now, pooled=steps.pools(room))

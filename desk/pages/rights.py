@@ -210,7 +210,8 @@ def _answer(
         "failure": failure,
     }
     if rights is not None:
-        effect = filing.effect(source, rights, today=today, page=page.pk if page else None)
+        evidence_key = page.pk if page else None
+        effect = filing.effect(source, rights, today=today, page=evidence_key, at_most=filing.LOOKED_AT)
         context |= {
             "rights": rights,
             "effect": effect,

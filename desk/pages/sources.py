@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from desk import rights
 from desk.access import needs
 from desk.clock import now
-from pipeline.actions import terms_page
+from pipeline.actions import rights_step, terms_page
 from pipeline.ledger import catalog, watches
 from pipeline.ledger.models import Event, Release, Revision, Source, Watch
 from pipeline.rights.evidence import evidence_intact
@@ -45,6 +45,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "basis": rights.BASES.get(record.basis, record.basis) if record else "",
         "answers": rights.answers(row, language="es", today=now().date()),
         "altered": evidence_intact(record) if record else None,
+        "asking": rights_step.progress(row),
         "kept": kept,
         "verdict": rights.VERDICTS.get(kept.verdict, "") if kept else "",
         "changes": changes[:MOST_CHANGES],

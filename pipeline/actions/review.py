@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from pipeline.actions.edit import remember
 from pipeline.errors import IllegalTransition, StaleVersion
-from pipeline.ledger import articles, audit, changes, codec, queries, translations, units, wordings
-from pipeline.ledger.models import Article, Release, Revision, Translation
+from pipeline.ledger import articles, audit, codec, queries, translations, units, wordings
+from pipeline.ledger.models import Article, Revision, Translation
 from pipeline.stages import RevisionState, Step, TranslationState
 from pipeline.types import Finding, Level, RevisionId, TranslationId
 
@@ -112,19 +111,3 @@ def reconsider(revision: Revision, *, actor: str, now: datetime) -> bool:
     units.arm(Step.CLEAR, f"revision:{revision.pk}", now=now)
     audit.record("revision.reconsidered", f"revision:{revision.pk}", now=now, actor=actor, article=revision.article_id)
     return True
-
-
-@transaction.atomic
-def rights_changed(source_slug: str, *, actor: str, now: datetime) -> int:
-    """A source's rights record changed: ask again about everything it touches. Returns how many articles."""
-    open_articles = Article.objects.filter(source__slug=source_slug, withdrawn_at=None)
-    newer = Revision.objects.filter(article=OuterRef("article"), number__gt=OuterRef("number"))
-    stopped = Revision.objects.filter(
-        ~Exists(newer), article__in=open_articles, state__in=[RevisionState.HELD, RevisionState.REFUSED]
-    )
-    for revision in stopped.select_related("article"):
-        reconsider(revision, actor=actor, now=now)
-    released = Release.objects.filter(article__in=open_articles).values_list("translation", flat=True)
-    units.arm_all(Step.RELEASE, (f"translation:{pk}" for pk in sorted(set(released))), now=now)
-    changes.note(Release.objects.filter(article__source__slug=source_slug))  # what a use class may see can change alone
-    return open_articles.count()

@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from pipeline.actions import terms_page
-from pipeline.actions.review import rights_changed
+from pipeline.actions.rights_step import rights_changed
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import audit, catalog, codec
-from pipeline.ledger.models import Partner, Product, Release, Revision, Source, TermsPage
+from pipeline.ledger.models import Article, Partner, Product, Release, Revision, Source, TermsPage
 from pipeline.rights import gate
 from pipeline.rights.evidence import evidence_intact, evidence_matches, evidence_sha256
 from pipeline.rights.licences import parse, single
@@ -39,10 +40,19 @@ class Reach:
     keeps: int
 
 
+LOOKED_AT: Final = 5_000  # newest articles that a page counts by: an answer within a moment, whatever the source
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What a new record would do. Counts are of the newest revisions that stopped, and of releases."""
+    """What a new record would do. Counts are of the newest revisions that stopped, and of releases.
 
+    All counts are of the source's newest articles, `looked_at` of them; `older` ones follow the same record, and are in
+    none of the counts.
+    """
+
+    looked_at: int
+    older: int
     cleared: int  # articles that stopped and would go on to be translated
     held: int  # that stopped and would be held
     refused: int  # that stopped and would be refused
@@ -79,15 +89,22 @@ def sound(rights: Rights, *, declared_by: str) -> Rights:
     return replace(rights, terms_sha256=digest, declared_by=signed)
 
 
-def effect(source: Source, rights: Rights, *, today: date, page: int | None = None) -> Effect:
-    """What filing this record, with this page of terms as its evidence, would change. Nothing is written."""
+def effect(
+    source: Source, rights: Rights, *, today: date, page: int | None = None, at_most: int | None = None
+) -> Effect:
+    """What filing this record, with this page of terms as its evidence, would change. Nothing is written.
+
+    `at_most` articles are looked at, the newest; None means all, which takes as long as the source is large.
+    """
+    articles = source.articles.count()
+    least = _least(source, at_most)
     before = catalog.rights_of(source)
     targets = sorted(set(Product.objects.filter(active=True).values_list("language", flat=True)))
     fates = Counter[str]()
-    for marks, sentence, rows in _stopped(source):
+    for marks, sentence, rows in _stopped(source, least):
         fates[_fate(rights, marks, sentence, [each for each in targets if each != source.language], today)] += rows
     now, then = _Judge(before, today), _Judge(rights, today)
-    groups = _releases(source)
+    groups = _releases(source, least)
     moved, reasons = Counter[str](), Counter[Permission]()
     for (_product, language, state, marks), rows in groups.items():
         out, allowed = state != ReleaseState.WITHHELD, then(marks, UseClass.NON_COMMERCIAL, language)
@@ -96,6 +113,8 @@ def effect(source: Source, rights: Rights, *, today: date, page: int | None = No
         if out and not stays:
             reasons[allowed] += rows
     return Effect(
+        looked_at=articles if least == 0 else at_most or 0,
+        older=0 if least == 0 else max(0, articles - (at_most or 0)),
         cleared=fates["cleared"],
         held=fates["held"],
         refused=fates["refused"],
@@ -166,13 +185,22 @@ def _token(source: Source, rights: Rights, page: TermsPage | None) -> str:
 _Group = tuple[int, str, str, tuple[str, ...]]  # product, language, state, licence marks
 
 
-def _stopped(source: Source) -> Iterator[tuple[tuple[str, ...], str | None, int]]:
+def _least(source: Source, at_most: int | None) -> int:
+    """The key of the oldest article that is looked at; 0 when all are."""
+    if at_most is None:
+        return 0
+    newest = Article.objects.filter(source=source).order_by("-pk").values_list("pk", flat=True)
+    return next(iter(newest[at_most - 1 : at_most]), 0)
+
+
+def _stopped(source: Source, least: int) -> Iterator[tuple[tuple[str, ...], str | None, int]]:
     """Newest revisions that the gate stopped: licence marks, sentence of terms on the page, how many."""
     newer = Revision.objects.filter(article=OuterRef("article"), number__gt=OuterRef("number"))
     rows = Revision.objects.filter(
         ~Exists(newer),
         Q(permission__isnull=False) | Q(reason_code="terms-changed"),
         article__source=source,
+        article__gte=least,
         article__withdrawn_at=None,
         state__in=[RevisionState.HELD, RevisionState.REFUSED],
         story__isnull=False,
@@ -185,11 +213,11 @@ def _stopped(source: Source) -> Iterator[tuple[tuple[str, ...], str | None, int]
         yield kept, text, count
 
 
-def _releases(source: Source) -> Counter[_Group]:
+def _releases(source: Source, least: int) -> Counter[_Group]:
     shown = (ReleaseState.USABLE, ReleaseState.SCHEDULED, ReleaseState.WITHHELD)
-    rows = Release.objects.filter(article__source=source, article__withdrawn_at=None, state__in=shown).annotate(
-        marks=F("translation__revision__story__licence_marks")
-    )
+    rows = Release.objects.filter(
+        article__source=source, article__gte=least, article__withdrawn_at=None, state__in=shown
+    ).annotate(marks=F("translation__revision__story__licence_marks"))
     found = Counter[_Group]()
     told = rows.values_list("product", "product__language", "state", "marks")
     for product, language, state, marks in told.iterator(chunk_size=1_000):

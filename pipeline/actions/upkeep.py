@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from pipeline.actions import embargoes
-from pipeline.actions.review import rights_changed
+from pipeline.actions.rights_step import rights_changed
 from pipeline.ledger import archives, audit, catalog, changes, codec, releases, units
 from pipeline.ledger.models import Event, Partner, Product, Release, Source, Translation, Unit
 from pipeline.ledger.permissions import to_publish

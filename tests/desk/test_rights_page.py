@@ -83,6 +83,25 @@ def test_what_is_shown_is_what_happens(office: Office, waiting: list[int], chief
     assert [each.gains for each in effect(Rights(basis="licence", licence="cc-by-4.0")).partners] == [2, 2, 2]
 
 
+def test_a_large_source_is_counted_by_its_newest_articles_and_the_page_says_so(
+    office: Office, waiting: list[int], chief: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "older ones follow" not in look(chief, BY_NC)
+    monkeypatch.setattr(filing, "LOOKED_AT", 1)
+    page = look(chief, BY_NC)
+    assert "of the newest 1 articles. 1 older ones follow the same record" in page
+    assert "<dt>would be translated</dt><dd>1</dd>" in page
+    source = Source.objects.get(slug="silent-times")
+    whole = filing.effect(source, Rights(basis="licence", licence="cc-by-4.0"), today=START.date())
+    assert (whole.cleared, whole.looked_at, whole.older) == (2, 2, 0)
+    chief.post(PLACE, {**BY_NC, "token": token(page)})
+    assert (
+        "of 2 articles, 2 are still to be asked about again" in chief.get("/desk/sources/silent-times").content.decode()
+    )
+    office.run()
+    assert [office.release(article).state for article in waiting] == ["usable", "usable"], "all of them follow"
+
+
 def effect(rights: Rights) -> filing.Effect:
     return filing.effect(Source.objects.get(slug="silent-times"), rights, today=START.date())
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from pipeline.actions import upkeep
-from pipeline.ledger.models import Event, Release, Revision, Translation
+from pipeline.actions import rights_step, upkeep
+from pipeline.ledger import units
+from pipeline.ledger.models import Event, Release, Revision, Source, Translation, Unit
+from pipeline.runner import Outcome
+from pipeline.stages import Step, UnitState
 from tests.make import SPANISH, Office, other, story
 
 NO_RECORD: dict[str, Any] = {"source": "silent-times", "url": "https://silent.example/1"}
@@ -208,3 +213,115 @@ def test_a_release_that_was_withheld_from_the_start_is_published_when_it_first_a
     office.run()
     release = office.release(article)
     assert (release.state, release.version, release.published_at) == ("usable", 1, office.clock())
+
+
+@pytest.fixture
+def five(office: Office, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Five articles of one source that are out, oldest first; two of them are asked about at a time."""
+    monkeypatch.setattr(rights_step, "BATCH", 2)
+    return [office.publish(url=f"https://river.example/{number}") for number in range(5)]
+
+
+def asked(office: Office) -> list[int]:
+    """The articles whose releases are about to be decided again."""
+    armed = Unit.objects.filter(step=Step.RELEASE, state=UnitState.READY).values_list("subject", flat=True)
+    keys = [int(subject.partition(":")[2]) for subject in armed]
+    return sorted(Translation.objects.filter(pk__in=keys).values_list("revision__article", flat=True))
+
+
+def one_batch(office: Office) -> None:
+    unit = Unit.objects.get(step=Step.RECONSIDER)
+    assert office.runner.run(unit.pk) is Outcome.DONE
+
+
+def progress() -> tuple[int, int] | None:
+    found = rights_step.progress(Source.objects.get(slug="river-post"))
+    return (found.left, found.total) if found else None
+
+
+def test_a_changed_record_is_asked_about_in_batches_newest_first(office: Office, five: list[int]) -> None:
+    office.clock.forward(hours=1)
+    assert progress() is None
+    office.apply(without_record(office.text))
+    assert asked(office) == [], "changing the record is one short transaction"
+    assert progress() == (5, 5)
+    one_batch(office)
+    assert asked(office) == five[3:]
+    assert progress() == (3, 5)
+    office.run()
+    assert {office.release(article).state for article in five} == {"withheld"}
+    assert progress() is None
+    assert Event.objects.filter(action="rights.asked-again").count() == 1
+
+
+def test_the_first_batch_takes_everything_out_of_the_feeds(office: Office, five: list[int]) -> None:
+    office.clock.forward(hours=1)
+    office.apply(without_record(office.text))
+    one_batch(office)
+    for unit in Unit.objects.filter(step=Step.RELEASE, state=UnitState.READY):
+        office.runner.run(unit.pk)
+    for unit in Unit.objects.filter(step=Step.PUBLISH, state=UnitState.READY, subject__startswith="feed:"):
+        office.runner.run(unit.pk)
+    assert office.release(five[0]).state == "usable", "its turn has not come"
+    assert office.bodies() == {}
+
+
+def test_a_batch_that_a_killed_worker_left_is_done_again(
+    office: Office, five: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.clock.forward(hours=1)
+    office.apply(without_record(office.text))
+    one_batch(office)
+    before = (progress(), asked(office))
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    unit = Unit.objects.get(step=Step.RECONSIDER).pk
+    monkeypatch.setattr(rights_step.changes, "note", killed)
+    with pytest.raises(KeyboardInterrupt):
+        office.runner.run(unit)
+    monkeypatch.undo()
+    assert (progress(), asked(office)) == before, "nothing of the batch was saved"
+    office.clock.forward(hours=1)  # its lease ends
+    office.run()
+    assert {office.release(article).state for article in five} == {"withheld"}
+
+
+def test_a_record_that_changes_meanwhile_is_asked_about_from_the_start(office: Office, five: list[int]) -> None:
+    text = office.text
+    office.clock.forward(hours=1)
+    office.apply(without_record(text))
+    one_batch(office)
+    office.clock.forward(hours=1)
+    office.apply(text)
+    assert progress() == (5, 5)
+    office.run()
+    assert {office.release(article).state for article in five} == {"usable"}
+
+
+def test_asking_again_when_all_is_through_changes_nothing(office: Office, five: list[int]) -> None:
+    office.clock.forward(hours=1)
+    office.apply(without_record(office.text))
+    office.run()
+    before = Event.objects.count()
+    units.arm(Step.RECONSIDER, Unit.objects.get(step=Step.RECONSIDER).subject, now=office.clock.forward(hours=1))
+    office.run()
+    assert Event.objects.count() == before
+
+
+def test_changing_a_record_takes_as_many_questions_for_nine_articles_as_for_five(
+    office: Office, five: list[int]
+) -> None:
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            rights_step.rights_changed("river-post", actor="test", now=office.clock())
+        return len(captured)
+
+    questions()  # the first time makes a row of each kind
+    office.run()
+    few = questions()
+    office.run()
+    for number in range(5, 9):
+        office.publish(url=f"https://river.example/{number}")
+    assert questions() == few

@@ -113,7 +113,8 @@ def file(slug: str, reason: str, reads: bool, dry_run: bool, as_json: bool, **gi
     if reads:
         visitor = terms_page.client(newsroom().config)
         page = terms_page.read(slug, given["terms_url"], visitor, actor=actor(), now=now())
-    effect = filing.effect(source, record, today=now().date(), page=page.pk if page else None)
+    at_most = None if dry_run else filing.LOOKED_AT
+    effect = filing.effect(source, record, today=now().date(), page=page.pk if page else None, at_most=at_most)
     asked = 0
     if not dry_run:
         asked = filing.file(
@@ -157,6 +158,8 @@ def _record(given: dict[str, Any]) -> Rights:
 
 
 def _print_effect(effect: Effect) -> None:
+    if effect.older:
+        out.print(f"of the newest {effect.looked_at} articles; {effect.older} older ones follow, uncounted")
     out.print(
         f"articles that rights have stopped: {effect.cleared} would be translated, {effect.held} held, "
         f"{effect.refused} refused"

@@ -7,7 +7,7 @@ JSON columns hold the frozen records of pipeline/types.py, written and read by c
 from pipeline.ledger.models.access import Allowance, Fetch, Submission, Token
 from pipeline.ledger.models.articles import Article, Payload, Revision, SearchText
 from pipeline.ledger.models.campaigns import Campaign, CampaignItem
-from pipeline.ledger.models.catalog import Partner, Product, Source, TermsPage
+from pipeline.ledger.models.catalog import Partner, Product, Reconsideration, Source, TermsPage
 from pipeline.ledger.models.editions import Edition
 from pipeline.ledger.models.figures import DayFigures
 from pipeline.ledger.models.glossary import GlossaryEntry
@@ -47,6 +47,7 @@ __all__ = [
     "Proof",
     "Pulse",
     "Receipt",
+    "Reconsideration",
     "Release",
     "Revision",
     "SearchText",

@@ -21,7 +21,10 @@ class Article(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="article_once_per_source")]
-        indexes = [models.Index(fields=["created_at"], name="article_created")]
+        indexes = [
+            models.Index(fields=["created_at"], name="article_created"),
+            models.Index(fields=["source"], name="article_withdrawn", condition=models.Q(withdrawn_at__isnull=False)),
+        ]
 
 
 class Payload(models.Model):

@@ -23,6 +23,16 @@ class Source(models.Model):
     active = models.BooleanField(default=True)
 
 
+class Reconsideration(models.Model):
+    """How far asking again about a source's articles has come, after its rights record changed; newest first."""
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="reconsideration")
+    actor = models.CharField(max_length=120)  # who changed the record
+    begun_at = models.DateTimeField()
+    cursor = models.BigIntegerField()  # articles with a lower key are still to be asked about
+    done_at = models.DateTimeField(null=True)
+
+
 class TermsPage(models.Model):
     """A publisher's page of terms, as it was read: evidence of a rights record, or what a later look has found."""
 

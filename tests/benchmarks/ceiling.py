@@ -13,6 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+_KINDS = (np.float32, np.int8, np.int16, np.int32)  # CTranslate2's, by number
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
@@ -28,7 +33,7 @@ class Work:
 
 def work(model: Path) -> Work:
     """Count the weights that each piece is multiplied with, from the shapes in model.bin."""
-    shapes = _shapes(model)
+    shapes = {name: values.shape for name, values in weights(model).items() if values.ndim == 2}
     source = target = 0
     for name, (rows, columns) in shapes.items():
         size = rows * columns
@@ -38,14 +43,12 @@ def work(model: Path) -> Work:
             source += size
         else:
             target += size
-    if not any("projection" in name for name in shapes):  # then the target embeddings are the projection
-        rows, columns = shapes["decoder/embeddings/weight"]
-        target += rows * columns
     return Work(source=source, target=target)
 
 
-def _shapes(model: Path) -> dict[str, tuple[int, int]]:
-    found: dict[str, tuple[int, int]] = {}
+def weights(model: Path) -> dict[str, NDArray[np.float32]]:
+    """The values in a model.bin of CTranslate2, int8 ones multiplied out; what is one by name only is there twice."""
+    found: dict[str, NDArray[Any]] = {}
     with model.open("rb") as file:
 
         def number(form: str) -> int:
@@ -59,12 +62,15 @@ def _shapes(model: Path) -> dict[str, tuple[int, int]]:
         for _ in range(number("<I")):
             name = string()
             shape = [number("<I") for _ in range(number("B"))]
-            number("B")
-            length = number("<I")
-            file.seek(length, 1)
-            if len(shape) == 2:
-                found[name] = (shape[0], shape[1])
-    return found
+            kind = _KINDS[number("B")]
+            found[name] = np.frombuffer(file.read(number("<I")), kind).reshape(shape)
+        for _ in range(number("<I")):
+            name = string()
+            found[name] = found[string()]
+    return {
+        name: (values / found[f"{name}_scale"][:, None] if f"{name}_scale" in found else values).astype(np.float32)
+        for name, values in found.items()
+    }
 
 
 def scoring(

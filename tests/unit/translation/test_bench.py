@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.translation import models
-from tests.benchmarks import ceiling
+from pipeline.translation.argos import ArgosEngine
+from tests.benchmarks import ceiling, corpus, grown
 from tests.benchmarks.bench_translate import Bench, measured, printed
 
 
@@ -39,3 +40,18 @@ def test_the_ceiling_counts_the_weights_that_each_piece_meets(tmp_path: Path) ->
     assert work.source > 0
     assert work.target > 0
     assert work.of(10, 20, 4) == 10 * work.source + 80 * work.target
+
+
+@pytest.mark.model
+def test_the_grown_model_has_the_shape_of_an_argos_model_and_nearly_the_starters_words(tmp_path: Path) -> None:
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    starter = models.install("starter", tmp_path / "models", now)
+    model = models.install(grown.package(starter.path, tmp_path), tmp_path / "models", now)
+    width, inner = 512, 2048
+    work = ceiling.work(model.path / "model" / "model.bin")
+    assert work.source == 6 * (4 * width**2 + 2 * width * inner) + 6 * 2 * width**2
+    assert work.target == 6 * (6 * width**2 + 2 * width * inner) + 32_000 * width
+    asked = corpus.sentences(corpus.articles(1))
+    small, large = (ArgosEngine(each, inter_threads=1).translate(asked) for each in (starter, model))
+    same = sum(one.text == other.text for one, other in zip(small, large, strict=True))
+    assert same > len(asked) / 2  # sums are rounded another way, which here and there changes a word

@@ -60,14 +60,14 @@ def join_pieces(source: Segment, pieces: Sequence[Piece], fragments: Mapping[str
     ranges: dict[int, tuple[int, int]] = {}
     for piece in pieces:
         start = len(text)
-        text += piece.lead + _fitted(piece.text, fragments.get(piece.text, "")) + piece.tail
+        text += piece.lead + fitted(piece.text, fragments.get(piece.text, "")) + piece.tail
         for index in piece.path:
             ranges[index] = (ranges[index][0] if index in ranges else start, len(text))
     placed = [_trimmed(text, spans[index], *ranges[index]) for index in sorted(ranges)]
     return text, canonical(placed)
 
 
-def _fitted(source: str, target: str) -> str:
+def fitted(source: str, target: str) -> str:
     """Undo what engines do to a stretch because they take it for a sentence: capital at the head, stop at the end."""
     target = target.strip()
     if not target:

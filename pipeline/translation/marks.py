@@ -1,4 +1,4 @@
-"""Words put out of an engine's reach: figures and names replaced by marks, and put back afterwards.
+"""Words put out of an engine's reach: figures, names and quotations replaced by marks, and put back afterwards.
 
 Knows: the marks, how figures stand in Spanish. Must not know: engines, which sentences need it.
 """
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.translation.glossary import Term, agreeing
 
 _FIGURE = re.compile(r"(?<![\w.,])[$€£]?\d+(?:[.,]\d+)*(?![\w]|[.,]\d)")
+_QUOTATION = re.compile(r'"\s*([^"]*?)\s*([.,;:]?)\s*"')  # the sign at its end belongs to the sentence around it
 _MARKS = 10  # ⟦0⟧ … ⟦9⟧; more than that stay as they are
 
 
@@ -37,21 +38,45 @@ def marked(text: str, *, figures: bool, names: Sequence[str] = ()) -> tuple[str,
     return wanted.sub(lambda _: f"⟦{next(places)}⟧", text), found
 
 
-def unmarked(text: str, originals: Sequence[str], terms: Mapping[str, Term] | None = None) -> str | None:
+def unmarked(
+    text: str,
+    originals: Sequence[str],
+    terms: Mapping[str, Term] | None = None,
+    said: Mapping[str, str] | None = None,
+) -> str | None:
     """The translation with what was marked back in it, or None unless each mark came through exactly once.
 
-    What is a term of the glossary comes back as its translation, and the article before it is made to agree.
+    What is a term of the glossary comes back as its translation, and the article before it is made to agree; what was
+    translated by itself comes back as `said` has it.
     """
     for place, original in enumerate(originals):
         mark = f"⟦{place}⟧"
         if text.count(mark) != 1:
             return None
         before, after = text.split(mark)
-        if terms and (term := terms.get(original)):
+        if said and original in said:
+            text = before + said[original] + after
+        elif terms and (term := terms.get(original)):
             text = agreeing(before, term.gender) + term.wanted + after
         else:
             text = before + _spanish(original) + after
     return None if "⟦" in text or "⟧" in text else text
+
+
+def quotations(text: str) -> tuple[str, tuple[str, ...]]:
+    """The sentence with the stops at the ends of its quotations moved behind them, and those quotations, marks and all.
+
+    For straight quotation marks, which is what engines are given. Unchanged, with nothing, if the marks do not pair, or
+    if one quotes nothing.
+    """
+    found = [match[1] for match in _QUOTATION.finditer(text)]
+    if text.count('"') % 2 or not all(map(_worded, found)):
+        return text, ()
+    return _QUOTATION.sub(r'"\1"\2', text), tuple(f'"{each}"' for each in dict.fromkeys(found))
+
+
+def _worded(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 def _spanish(original: str) -> str:

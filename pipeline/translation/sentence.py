@@ -2,10 +2,9 @@
 
 Knows: segments, answers, the order of attempts. Must not know: blocks, articles, where answers come from.
 
-Attempts, first success wins: the whole sentence; its figures, names and terms marked, or its
-doubt in plainer words, if one was changed or lost; its stretches
-between tags and addresses one by one, if an element could not be placed or an address was altered. What was never
-proven is not used: a sentence whose markup cannot be carried over stays in the source language.
+Attempts, first success wins: the whole sentence; the questions of retry.py, if it lost something that they may save;
+its stretches between tags and addresses one by one, if an element could not be placed or an address was altered. What
+was never proven is not used: a sentence whose markup cannot be carried over stays in the source language.
 """
 
 from __future__ import annotations
@@ -18,16 +17,12 @@ from pipeline.text.inline import canonical, crossing
 from pipeline.text.markup import join_pieces, piecewise, project, proof, shift
 from pipeline.text.spanish import typography
 from pipeline.translation.checks import GLOSSARY
-from pipeline.translation.claims import hedges, plainer_doubts
-from pipeline.translation.doubts import Doubt
-from pipeline.translation.fidelity import ADDRESS, addresses, amounts, numbers
-from pipeline.translation.glossary import EMPTY, Glossary, Term
-from pipeline.translation.marks import has_figures, marked, unmarked
+from pipeline.translation.fidelity import ADDRESS, addresses
+from pipeline.translation.glossary import EMPTY, Glossary
 from pipeline.translation.memory import Known, Remembered
-from pipeline.translation.names import mangled
 from pipeline.translation.numerals import closed, numerals
 from pipeline.translation.pool import Pool
-from pipeline.translation.vocabularies import VOCABULARIES
+from pipeline.translation.retry import Attempt, Retry
 from pipeline.types import Hypothesis, Match, Origin, Segment, Span
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -84,18 +79,15 @@ class Sentence:
             return settled
         if self.refused(pool):
             return None
-        answer, origin = pool.answer(self.spoken.text)
-        match = self._projected(self._said(answer), pool.texts(self._fragments()))
-        if match is None or self._altered(match):
-            return None
-        return replace(match, origin=origin, model=answer.model, score=answer.score)
+        match = self._whole(pool)
+        return None if match is None or self._altered(match) else match
 
     def further_questions(self, pool: Pool) -> list[str]:
         """What the attempts after a failed first one ask."""
         if self.refused(pool):
             return []
-        asked = [question for question, _ in self._marked(pool)]
-        if self._whole_will_do(pool):
+        asked = [each for attempt in self._attempts(pool) for each in (attempt.question, *attempt.parts)]
+        if self._will_do(self._whole(pool)):
             return asked
         return asked + [piece.text for piece in piecewise(self._guarded()) if piece.text]
 
@@ -103,14 +95,14 @@ class Sentence:
         """The best of all attempts; None if the engine refused it, or no attempt carried the markup over."""
         if self.refused(pool):
             return None
-        answer, origin = pool.answer(self.spoken.text)
-        whole = self._projected(self._said(answer), pool.texts(self._fragments()))
+        whole = self._whole(pool)
         if whole is not None:
-            whole = self._with_marks(pool, whole) or whole
-        if whole is not None and not any(addresses(self.segment.text, whole.target)):
-            return replace(whole, origin=origin, model=answer.model, score=answer.score)
-        best = self._in_pieces(pool) or whole
-        return best and replace(best, origin=origin, model=answer.model)
+            whole = self._asked_again(pool, whole)
+        if self._will_do(whole):
+            return whole
+        answer, origin = pool.answer(self.spoken.text)
+        pieces = self._in_pieces(pool)
+        return whole if pieces is None else replace(pieces, origin=origin, model=answer.model)
 
     def refused(self, pool: Pool) -> bool:
         """Did the engine fail on the very sentence?"""
@@ -129,57 +121,20 @@ class Sentence:
         )
 
     def _altered(self, match: Match) -> bool:
-        return any(addresses(self.spoken.text, match.target)) or self._faults(match.target) > 0
+        return any(addresses(self.spoken.text, match.target)) or self._retry.faults(match.target) > 0
 
-    def _whole_will_do(self, pool: Pool) -> bool:
-        """Whether the first answer carries its links and addresses, whatever else is wrong with it."""
-        answer = pool.answer(self.spoken.text)[0]
-        whole = self._projected(self._said(answer), pool.texts(self._fragments()))
-        return whole is not None and not any(addresses(self.segment.text, whole.target))
+    @property
+    def _retry(self) -> Retry:
+        return Retry(self.spoken.text, self.language, self.names, self.glossary)
 
-    def _faults(self, target: str) -> int:
-        """How many figures, names, terms and doubts another question could still save."""
-        figures = self._figures_changed(target)
-        return (
-            figures
-            + len(self._doubts_lost(target))
-            + len(mangled(self.spoken.text, target, self.names))
-            + len(self._missed(target))
-        )
+    def _attempts(self, pool: Pool) -> list[Attempt]:
+        return self._retry.attempts(pool.answer(self.spoken.text)[0].text)
 
-    def _doubts_lost(self, target: str) -> list[Doubt]:
-        words = VOCABULARIES.get(self.language)
-        return list(hedges(self.spoken.text, target, words)) if words else []
-
-    def _missed(self, target: str) -> dict[str, Term]:
-        """Terms that the target lacks and that may be put in, by the words that stand for them in the source."""
-        found = self.glossary.missed(self.spoken.text, target) if self.glossary else []
-        return {each.text: each.term for each in found if each.term.fixed}
-
-    def _figures_changed(self, target: str) -> int:
-        text = self.spoken.text
-        if self.language != "es" or not has_figures(text):
-            return 0
-        return sum(1 for check in (numbers, amounts) for _ in check(text, target))
-
-    def _marked(self, pool: Pool) -> list[tuple[str, tuple[str, ...]]]:
-        """Questions with marks for what the first answer got wrong, and what stands under the marks; and, where it lost
-        a doubt, the sentence with the doubt in plainer words.
-
-        Where a name was wrong the figures are marked too in a second question: under marks an engine is less sure of
-        what lies between them.
-        """
-        text, said = self.spoken.text, pool.answer(self.spoken.text)[0].text
-        names = [*mangled(text, said, self.names), *self._missed(said)]
-        wrong = self._figures_changed(said) > 0
-        plainer = plainer_doubts(text) if self._doubts_lost(said) else []
-        variants = [
-            marked(wording, figures=figures, names=names)
-            for wording in (text, *plainer)
-            for figures in ([True] if wrong else [False, True])
-        ]
-        asked = [variant for variant in dict.fromkeys(variants) if variant[1] and (names or wrong)]
-        return [*asked, *((wording, ()) for wording in plainer)]
+    def _whole(self, pool: Pool) -> Match | None:
+        """What the first answer makes of the sentence; None if it cannot carry the markup."""
+        answer, origin = pool.answer(self.spoken.text)
+        match = self._projected(self._said(answer), pool.texts(self._fragments()))
+        return match and replace(match, origin=origin, model=answer.model, score=answer.score)
 
     def _fragments(self) -> list[str]:
         """Texts of the inline elements that do not cover the sentence and have something to translate."""
@@ -189,20 +144,25 @@ class Sentence:
             each for each in dict.fromkeys(found) if each != text.strip() and _LETTER.search(ADDRESS.sub(" ", each))
         ]
 
-    def _with_marks(self, pool: Pool, whole: Match) -> Match | None:
-        """The best answer to a marked question whose marks came through, if it has fewer faults than the whole one."""
-        best: Match | None = None
-        fewest = self._faults(whole.target)
-        terms = self._missed(pool.answer(self.spoken.text)[0].text)
-        for question, originals in self._marked(pool):
-            if pool.refused(question):
+    def _asked_again(self, pool: Pool, whole: Match) -> Match:
+        """The best answer to another question, if it has fewer faults than the whole one; of equals the first.
+
+        The score stays the whole one's: what is usual was measured on sentences without marks.
+        """
+        best, fewest = whole, self._retry.faults(whole.target)
+        for attempt in self._attempts(pool):
+            if any(map(pool.refused, (attempt.question, *attempt.parts))):
                 continue
-            hypothesis = self._said(pool.answer(question)[0])
-            text = unmarked(hypothesis.text, originals, terms)
+            hypothesis = self._said(pool.answer(attempt.question)[0])
+            text = attempt.read(hypothesis.text, pool.texts(attempt.parts))
             match = text and self._projected(replace(hypothesis, text=text), pool.texts(self._fragments()))
-            if match and self._faults(match.target) < fewest:
-                best, fewest = match, self._faults(match.target)
+            if match and (faults := self._retry.faults(match.target)) < fewest:
+                best, fewest = replace(whole, target=match.target, spans=match.spans), faults
         return best
+
+    def _will_do(self, whole: Match | None) -> bool:
+        """Whether it carries its links and addresses, whatever else is wrong with it."""
+        return whole is not None and not any(addresses(self.segment.text, whole.target))
 
     def _in_pieces(self, pool: Pool) -> Match | None:
         guarded = self._guarded()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.translation.fidelity import numbers
 from pipeline.translation.figures import figures, roman
-from pipeline.translation.marks import marked, unmarked
+from pipeline.translation.marks import marked, quotations, unmarked
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,18 @@ def test_marks_turn_back_into_figures_in_spanish_dress() -> None:
 @pytest.mark.parametrize("text", ["Costó ⟦0⟧.", "⟦0⟧ ⟦1⟧ ⟦1⟧", "⟦0⟧ ⟦1⟧ ⟦2⟧", "⟦0⟧ ⟦1⟧ ⟧", ""])
 def test_a_mark_lost_doubled_or_invented_gives_nothing(text: str) -> None:
     assert unmarked(text, ("5", "6")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "quoted"),
+    [
+        ('"We left," she said.', '"We left", she said.', ('"We left"',)),
+        ('He "won." Again "won."', 'He "won". Again "won".', ('"won"',)),
+        ('He asked: "Why?"', 'He asked: "Why?"', ('"Why?"',)),
+        ('It began "in the night', 'It began "in the night', ()),
+        ('A sign "—" and "yes".', 'A sign "—" and "yes".', ()),
+        ("Nobody is quoted.", "Nobody is quoted.", ()),
+    ],
+)
+def test_a_stop_at_the_end_of_a_quotation_belongs_to_the_sentence(text: str, asked: str, quoted: tuple[str]) -> None:
+    assert quotations(text) == (asked, quoted)

@@ -206,6 +206,48 @@ def test_a_mark_that_is_lost_leaves_the_first_answer_for_the_checks_to_hold() ->
     assert ("numbers", Level.HOLD, "b0.0") in [(each.code, each.level, each.place) for each in check(given, draft)]
 
 
+QUOTED = "In Lima he called it “a gift” (“a trap,” says Ana Quispe)."
+FRAME = "In Lima he called it ⟦0⟧ (⟦1⟧, says Ana Quispe)."
+
+
+def test_a_quotation_that_was_lost_is_asked_by_itself_and_put_into_its_frame() -> None:
+    book = {**BOOK, QUOTED: "En Lima lo llamó «un regalo (trampa, dice Ana Quispe)."}
+    book |= {FRAME: "En Lima lo llamó ⟦0⟧ (⟦1⟧, dice Ana Quispe).", "a gift": "Un regalo.", "a trap": "Una trampa."}
+    given = story(paragraph(QUOTED))
+    draft = translate(given, PhraseBook(book), DictMemory())
+    assert draft.blocks[0].text == "En Lima lo llamó «un regalo» («una trampa», dice Ana Quispe)."
+    assert "quotes" not in [each.code for each in check(given, draft)]
+
+
+def test_a_name_that_was_lost_too_is_marked_in_the_frame_and_in_the_quotation() -> None:
+    text = "“Quispe lied,” said Quispe in Lima."
+    marked = "“⟦0⟧ lied,” said ⟦1⟧ in Lima."
+    book = {**BOOK, text: "Mintió el Quisque», dijo en Lima.", marked: "Mintió ⟦0⟧», dijo ⟦1⟧ en Lima."}
+    book |= {"⟦0⟧ lied": "⟦0⟧ mintió.", "⟦0⟧, said ⟦1⟧ in Lima.": "⟦0⟧, dijo ⟦1⟧ en Lima."}
+    draft = translate(story(paragraph(text)), PhraseBook(book, mark="?"), DictMemory())
+    assert draft.blocks[0].text == "«Quispe mintió», dijo Quispe en Lima."
+
+
+@pytest.mark.parametrize("frame", ["En Lima lo llamó ⟦0⟧, dice Ana Quispe.", "En Lima lo llamó ⟦0⟧ (⟦1⟧ ⟦1⟧)."])
+def test_a_frame_that_lost_a_quotation_leaves_the_first_answer_for_the_checks_to_hold(frame: str) -> None:
+    first = "En Lima lo llamó «un regalo (trampa, dice Ana Quispe)."
+    book = {**BOOK, QUOTED: first, FRAME: frame, "a gift": "Un regalo.", "a trap": "Una trampa."}
+    given = story(paragraph(QUOTED))
+    draft = translate(given, PhraseBook(book), DictMemory())
+    assert draft.blocks[0].text == first
+    assert ("quotes", Level.HOLD, "b0.0") in [(each.code, each.level, each.place) for each in check(given, draft)]
+
+
+def test_a_link_in_a_quotation_that_was_lost_is_in_it_afterwards() -> None:
+    span = over(QUOTED, "“a trap,”")
+    book = {**BOOK, QUOTED: "Lo llamó «un regalo (trampa, dice Ana Quispe)."}
+    book |= {FRAME: "Lo llamó ⟦0⟧ (⟦1⟧, dice Ana Quispe).", "a gift": "Un regalo.", "a trap": "Una trampa."}
+    draft = translate(story(paragraph(QUOTED, span)), PhraseBook(book, mark="?"), DictMemory())
+    (block,) = draft.blocks
+    assert block.text == "Lo llamó «un regalo» («una trampa», dice Ana Quispe)."
+    assert proof((span,), block.spans, block.text) == []
+
+
 def test_markup_that_finds_no_room_is_translated_piece_by_piece() -> None:
     """Two links cannot share one word."""
     text = "Red and green."

@@ -5,7 +5,7 @@ and how to tell a good setting from a bad one. Must not know: packages, where mo
 
 A converted model usually shows one head of its last decoder layer. In deep decoders the heads of the layer before it,
 averaged, follow the words more faithfully (Garg et al. 2019); in shallow ones they do not. So nothing is assumed: each
-setting is tried on a copy, and changed only where it finds clearly more names than the one that came with the model.
+setting is tried on a copy, and changed only where it is clearly better than the one that came with the model.
 The words a model writes do not depend on it, except where an unknown word is copied from the source.
 """
 
@@ -21,7 +21,7 @@ from pipeline.types import Hypothesis
 
 _NAMES = ("decoder/alignment_layer", "decoder/alignment_heads")
 _BINARY_VERSION = 6  # of the layout that `_offsets` walks
-_MARGIN = 0.03  # share of anchors by which another setting must win
+_MARGIN = 0.02  # of 1, by which another setting must win
 
 NAMES = ("Quiroga", "Barranquilla", "Andrade", "Tegucigalpa", "Lemus", "Sinaloa", "Marchetti", "Antofagasta")
 CARRIERS = tuple(
@@ -86,9 +86,9 @@ def anchors(hypotheses: Iterable[Hypothesis]) -> tuple[int, int]:
     return found, total
 
 
-def better(candidate: tuple[int, int], present: tuple[int, int]) -> bool:
-    """Does the candidate's (found, all) beat the present setting's by a clear margin?"""
-    return candidate[0] / max(1, candidate[1]) > present[0] / max(1, present[1]) + _MARGIN
+def better(candidate: float, present: float) -> bool:
+    """Does a candidate that finds this share of what is looked for beat the present setting clearly?"""
+    return candidate > present + _MARGIN
 
 
 def _at(file: BinaryIO, offset: int) -> int:

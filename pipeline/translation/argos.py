@@ -178,7 +178,8 @@ class ArgosEngine:
     def _hypothesis(self, sentence: str, source: tuple[str, ...], result: Any, tokenizer: _Tokenizer) -> Hypothesis:
         tokens: list[str] = result.hypotheses[0]
         text = _decoded(tokens, sentence, tokenizer)
-        rows: list[list[float]] = result.attention[0] if result.attention else []
+        attention: list[list[list[float]]] = result.attention  # copied at each look
+        rows = attention[0] if attention else []
         prefix = self.installed.target_prefix
         total = float(result.scores[0]) * len(tokens) ** _LENGTH_PENALTY  # the decoder divided by it
         if prefix:
@@ -192,7 +193,7 @@ class ArgosEngine:
             score=total / len(tokens) if tokens else None,
             pieces=tuple(tokens),
             source_pieces=source,
-            attention=tuple(tuple(row[:width]) for row in rows[: len(tokens)]) if result.attention else None,
+            attention=tuple(tuple(row[:width]) for row in rows[: len(tokens)]) if attention else None,
         )
 
     def _loaded(self) -> tuple[Any, _Tokenizer]:

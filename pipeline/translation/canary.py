@@ -16,12 +16,16 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import ModelRefused
 from pipeline.translation import alignment, pairs
 from pipeline.translation.confidence import percentiles
-from pipeline.translation.package import Metadata
-from pipeline.types import Hypothesis
+from pipeline.translation.marking import followed
+from pipeline.translation.package import Metadata, digest
+
+if TYPE_CHECKING:
+    from pipeline.translation.argos import ArgosEngine
 
 _SENTENCES = {
     "en": "The government published the report on Monday.",
@@ -82,21 +86,20 @@ def sing(folder: Path, metadata: Metadata) -> Sung:
     )
 
 
-def main(folder: Path, from_code: str, to_code: str, target_prefix: str, source: str) -> None:
+def main(folder: Path, metadata: Metadata, source: str) -> None:
     """The child's side of `sing`."""
-    setting = _tuned(folder, from_code, to_code, target_prefix)
-    (answer,) = _translated(folder, from_code, to_code, target_prefix, [source])
+    setting = _tuned(folder, metadata)
+    engine = _engine(folder, metadata)
+    (answer,) = engine.translate([source])
     told = f"layer {setting.layer}, heads {setting.heads}" if setting else ""
-    below = _calibrated(folder, from_code, to_code, target_prefix)
-    json.dump({"target": answer.text, "alignment": told, "doubt_below": below}, sys.stdout)
+    json.dump({"target": answer.text, "alignment": told, "doubt_below": _calibrated(engine)}, sys.stdout)
 
 
-def _calibrated(folder: Path, from_code: str, to_code: str, target_prefix: str) -> tuple[float, float] | None:
+def _calibrated(engine: ArgosEngine) -> tuple[float, float] | None:
     """Below what the model is less sure than usual, measured on the sentences of the shipped test set."""
-    if from_code != "en":
+    if engine.source != "en":
         return None
-    sentences = [pair.source.text for pair in pairs.read()[0]]
-    answers = _translated(folder, from_code, to_code, target_prefix, sentences)
+    answers = engine.translate([pair.source.text for pair in pairs.read()[0]])
     return percentiles([each.score for each in answers if each.score is not None])
 
 
@@ -104,40 +107,48 @@ def _pair(value: list[float] | None) -> tuple[float, float] | None:
     return (value[0], value[1]) if value else None
 
 
-def _tuned(folder: Path, from_code: str, to_code: str, target_prefix: str) -> alignment.Setting | None:
-    """Give model.bin the attention setting that finds most names, and return it."""
+def _tuned(folder: Path, metadata: Metadata) -> alignment.Setting | None:
+    """Give model.bin the attention setting that carries links best, and return it; None where it has none."""
     model = folder / "model" / "model.bin"
     best = shipped = alignment.read(model)
     if shipped is None:
         return None
-    carriers = alignment.CARRIERS
-    present = alignment.anchors(_translated(folder, from_code, to_code, target_prefix, carriers))
+    most = _followed(_engine(folder, metadata))
     for candidate in alignment.CANDIDATES:
         with tempfile.TemporaryDirectory(prefix=".alignment-", dir=folder.parent) as scratch:
             copy = Path(scratch) / "candidate"
             shutil.copytree(folder, copy)
             alignment.write(copy / "model" / "model.bin", candidate)
-            score = alignment.anchors(_translated(copy, from_code, to_code, target_prefix, carriers))
-        if alignment.better(score, present):
-            best, present = candidate, score
+            share = _followed(_engine(copy, metadata))
+        if alignment.better(share, most):
+            best, most = candidate, share
     if best is not None and best != shipped:
         alignment.write(model, best)
     return best
 
 
-def _translated(
-    folder: Path, from_code: str, to_code: str, target_prefix: str, sentences: list[str] | tuple[str, ...]
-) -> list[Hypothesis]:
-    from pipeline.translation.argos import ArgosEngine
+def _followed(engine: ArgosEngine) -> float:
+    """How well the attention that the model shows follows the words, 0 to 1.
+
+    By the links of the shipped test set, marked by hand, where the pair is the set's; by names elsewhere.
+    """
+    if (engine.source, engine.target) == pairs.LANGUAGES:
+        return followed(pairs.read()[0], engine.aligned)
+    found, total = alignment.anchors(engine.translate(alignment.CARRIERS, attention=True))
+    return found / max(1, total)
+
+
+def _engine(folder: Path, metadata: Metadata) -> ArgosEngine:
+    """The model in a folder that is not installed yet."""
+    from pipeline.translation.argos import ArgosEngine  # which imports models.py, which imports this file
     from pipeline.translation.models import Installed
-    from pipeline.translation.package import digest
 
     files = {path.relative_to(folder).as_posix(): digest(path) for path in folder.rglob("*") if path.is_file()}
     model = Installed(
         path=folder,
         name="canary",
-        from_code=from_code,
-        to_code=to_code,
+        from_code=metadata.from_code,
+        to_code=metadata.to_code,
         version="0",
         sha256="",
         model_sha256="",
@@ -147,10 +158,11 @@ def _translated(
         canary_source="",
         canary_target="",
         alignment="",
-        target_prefix=target_prefix,
+        target_prefix=metadata.target_prefix,
     )
-    return ArgosEngine(model, inter_threads=1).translate(sentences, attention=True)
+    return ArgosEngine(model, inter_threads=1)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:6])
+    folder, from_code, to_code, target_prefix, source = sys.argv[1:6]
+    main(Path(folder), Metadata(from_code=from_code, to_code=to_code, version="0", target_prefix=target_prefix), source)

@@ -8,10 +8,11 @@ and the attention is that of the model while it is made to write the reference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from pipeline.text.markup import Rung, placements, project
+from pipeline.translation.memory import Remembered
 from pipeline.translation.pairs import Pair, counterparts
 from pipeline.types import Hypothesis, Span
 
@@ -66,6 +67,19 @@ def lost(pairs: Sequence[Pair], hypotheses: Sequence[Hypothesis], fragments: Map
         for pair, hypothesis in zip(pairs, hypotheses, strict=True)
         if project(pair.source, hypothesis, fragments=fragments) is None
     )
+
+
+def attended(
+    pairs: Sequence[Pair], aligned: Callable[[Sequence[tuple[str, str]]], list[Hypothesis]]
+) -> list[Hypothesis]:
+    """The references with the model's attention over them, as the translate step knows it: through the memory."""
+    made = aligned([(pair.source.text, pair.reference.text) for pair in pairs])
+    return [Remembered.of(each, "").hypothesis() for each in made]
+
+
+def followed(pairs: Sequence[Pair], aligned: Callable[[Sequence[tuple[str, str]]], list[Hypothesis]]) -> float:
+    """How well attention alone finds the marked words, 0 to 1: the overlap."""
+    return marking("attention", pairs, attended(pairs, aligned), {}, {Rung.ATTENTION}).overlap / 100
 
 
 def rungs_used(pairs: Sequence[Pair], hypotheses: Sequence[Hypothesis], fragments: Mapping[str, str]) -> Iterator[Rung]:

@@ -18,7 +18,9 @@ from pipeline.errors import ConfigError
 from pipeline.text.inline import canonical
 from pipeline.types import Segment, Span
 
+LANGUAGES = ("en", "es")  # of the shipped set
 SHIPPED = Path(__file__).parent / "testset" / "en-es.tsv"
+QUOTATIONS = SHIPPED.with_name("quotations.txt")
 _MARK = re.compile(r"\{(\d):|\}")
 _TAGS = {"6": "em", "7": "strong"}
 
@@ -41,6 +43,11 @@ def read(path: Path = SHIPPED) -> tuple[tuple[Pair, ...], str]:
     if not pairs:
         raise ConfigError(f"the test set {path} is empty; write one pair a line: source, tab, reference")
     return pairs, hashlib.sha256(text.encode()).hexdigest()
+
+
+def quotations() -> tuple[str, ...]:
+    """Shipped paragraphs, in English, that quote in ways at which small models fail."""
+    return tuple(QUOTATIONS.read_text(encoding="utf-8").splitlines())
 
 
 def _pair(path: Path, number: int, line: str) -> Pair:

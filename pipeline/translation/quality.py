@@ -19,16 +19,27 @@ from pipeline.translation import alignment
 from pipeline.translation.argos import ArgosEngine
 from pipeline.translation.checks import check
 from pipeline.translation.engine import Engine
-from pipeline.translation.marking import Marking, lost, marking, rungs_used
+from pipeline.translation.marking import Marking, attended, lost, marking, rungs_used
 from pipeline.translation.memory import DictMemory
 from pipeline.translation.models import Installed
 from pipeline.translation.package import digest
-from pipeline.translation.pairs import Pair
+from pipeline.translation.pairs import Pair, quotations
 from pipeline.translation.scores import Scores, corpus
-from pipeline.translation.translate import Task, translate_together
+from pipeline.translation.sentence import plain_quotes
+from pipeline.translation.symptoms import quotes
+from pipeline.translation.translate import Task, translate, translate_together
 from pipeline.types import Block, BlockKind, Draft, Hypothesis, Level, Story
 
 _ARTICLE = 10  # pairs that make an article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotations:
+    """What became of the quotations in sentences that are made to lose them; see pairs.quotations."""
+
+    sentences: int
+    lost_at_first: int  # in the engine's answer to the sentence as it is
+    lost: int  # after the whole stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +57,7 @@ class Quality:
     links_lost: int
     markings: tuple[Marking, ...]
     rungs: dict[str, int]  # who placed how many elements
+    quotations: Quotations
     sentences_per_second: float
     sentences_per_cpu_second: float
     samples: tuple[tuple[str, str, str], ...]  # source, reference, translation
@@ -71,8 +83,7 @@ def measure(
     doubted = sum(len({finding.place for finding in each if finding.place.startswith("b")}) for each in found)
     references = [pair.reference.text for pair in pairs]
     fragments = _fragments(engine, pairs)
-    texts = [(pair.source.text, pair.reference.text) for pair in pairs]
-    hypotheses = aligned(texts) if aligned else [Hypothesis(text=reference) for reference in references]
+    hypotheses = attended(pairs, aligned) if aligned else [Hypothesis(text=reference) for reference in references]
     return Quality(
         model=engine.identity.model,
         model_sha256=engine.identity.model_sha256,
@@ -85,6 +96,7 @@ def measure(
         links_lost=lost(pairs, hypotheses, fragments),
         markings=tuple(_markings(pairs, hypotheses, fragments)),
         rungs=dict(Counter(map(str, rungs_used(pairs, hypotheses, fragments))).most_common()),
+        quotations=_quotations(engine),
         sentences_per_second=round(len(pairs) / wall, 1),
         sentences_per_cpu_second=round(len(pairs) / max(cpu, 1e-9), 1),
         samples=tuple(zip((pair.source.text for pair in pairs), references, said, strict=True)),
@@ -95,12 +107,11 @@ def measure_model(model: Installed, pairs: Sequence[Pair], *, threads: int) -> Q
     """An installed Argos model, with its attention read in each way that is known."""
     engine = ArgosEngine(model, inter_threads=threads)
     quality = measure(engine, pairs, aligned=engine.aligned)
-    texts = [(pair.source.text, pair.reference.text) for pair in pairs]
     others = []
     if alignment.read(model.path / "model" / "model.bin") is not None:
         for setting in (alignment.Setting(-1, 1), *alignment.CANDIDATES):
             with _set_to(model, setting) as copy:
-                hypotheses = ArgosEngine(copy, inter_threads=1).aligned(texts)
+                hypotheses = attended(pairs, ArgosEngine(copy, inter_threads=1).aligned)
             heads = f"{setting.heads} head" if setting.heads else "all heads"
             name = f"attention: layer {setting.layer}, {heads}"
             others.append(marking(name, pairs, hypotheses, {}, {Rung.ATTENTION}))
@@ -118,6 +129,7 @@ def table(one: Quality, other: Quality) -> Iterator[tuple[str, str, str]]:
     for each in one.markings:
         if each.name in theirs:
             yield f"exact marks, {each.name}, %", f"{each.exact:.1f}", f"{theirs[each.name].exact:.1f}"
+    yield "quotations lost", str(one.quotations.lost), str(other.quotations.lost)
     yield "links lost", str(one.links_lost), str(other.links_lost)
     yield "sentences a CPU-second", f"{one.sentences_per_cpu_second:.1f}", f"{other.sentences_per_cpu_second:.1f}"
 
@@ -162,6 +174,20 @@ def _in_pieces(engine: Engine, pairs: Sequence[Pair]) -> list[str]:
     texts = sorted({piece.text for each in pieces for piece in each if piece.text})
     said = dict(zip(texts, (answer.text for answer in engine.translate(texts)), strict=True))
     return [join_pieces(pair.source, each, said)[0] for pair, each in zip(pairs, pieces, strict=True)]
+
+
+def _quotations(engine: Engine) -> Quotations:
+    blocks = tuple(Block(kind=BlockKind.PARAGRAPH, text=text) for text in quotations())
+    story = Story(rung="payload", headline="Quotations", language="en", blocks=blocks)
+    matches = [each for each in translate(story, engine, DictMemory()).matches if each.place.startswith("b")]
+    answers = engine.translate([plain_quotes(match.source) for match in matches])
+    return Quotations(
+        sentences=len(matches),
+        lost_at_first=sum(
+            any(quotes(match.source, answer.text)) for match, answer in zip(matches, answers, strict=True)
+        ),
+        lost=sum(any(quotes(match.source, match.target)) for match in matches),
+    )
 
 
 def _markings(pairs: Sequence[Pair], hypotheses: Sequence[Hypothesis], fragments: dict[str, str]) -> Iterator[Marking]:

@@ -10,14 +10,17 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import FetchFailed, ModelDamaged, ModelMissing, ModelRefused
-from pipeline.translation import alignment, models
-from pipeline.translation.package import Limits, unpack
+from pipeline.translation import alignment, models, pairs
+from pipeline.translation.argos import ArgosEngine
+from pipeline.translation.marking import followed
+from pipeline.translation.package import Limits, digest, unpack
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 METADATA = {"package_version": "1.0", "from_code": "en", "to_code": "es", "type": "translate"}
@@ -354,6 +357,22 @@ def test_an_unknown_model_layout_is_left_alone(tmp_path: Path, data: bytes) -> N
 
 
 def test_a_setting_must_win_clearly() -> None:
-    assert alignment.better((98, 100), (90, 100))
-    assert not alignment.better((91, 100), (90, 100))
-    assert not alignment.better((0, 0), (0, 0))
+    assert alignment.better(0.98, 0.9)
+    assert not alignment.better(0.91, 0.9)
+    assert not alignment.better(0.0, 0.0)
+
+
+@pytest.mark.model
+def test_the_attention_that_carries_links_best_is_kept(copy: Path) -> None:
+    """No setting that is tried follows the marked words clearly better than the one that was left."""
+    (model,) = models.installed(copy)
+    path = model.path / "model" / "model.bin"
+    kept = alignment.read(path)
+    if kept is None:
+        return
+    marked = pairs.read()[0]
+    most = followed(marked, ArgosEngine(model, inter_threads=1).aligned)
+    for setting in {alignment.Setting(-1, 1), *alignment.CANDIDATES} - {kept}:
+        alignment.write(path, setting)
+        there = replace(model, files={name: digest(model.path / name) for name in model.files})
+        assert not alignment.better(followed(marked, ArgosEngine(there, inter_threads=1).aligned), most)

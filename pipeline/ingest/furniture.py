@@ -20,7 +20,7 @@ class Line(Enum):
 
     BODY = "body"
     ANALYSIS = "analysis"  # a heading that looks like a paragraph
-    SEE_ALSO = "see also"
+    SEE_ALSO = "see also"  # part of the story if it has a link; it points nowhere without one
     RIGHTS = "rights"  # the reuse sentence
     SKIP = "skip"  # furniture; only this line goes
     END = "end"  # furniture that ends the body
@@ -125,13 +125,18 @@ def sort_out(blocks: Iterable[Block], profile: SourceProfile) -> Sorted:
         elif ended_by:
             behind += kind is Line.BODY and _is_paragraph(block) and len(block.text) >= _LONG
         elif kind is not Line.SKIP:
-            kept.append(_shaped(block, kind))
+            shaped = _shaped(block, kind)
+            kept += [] if _points_nowhere(shaped) else [shaped]
     return Sorted(
         blocks=tuple(kept),
         rights_text="\n".join(dict.fromkeys(block.text for block in rights)) or None,
         rights_links=tuple(link for block in rights for span in block.spans for link in dict(span.attributes).values()),
         findings=(_cut_off(behind, ended_by),) if behind >= _CUT else (),
     )
+
+
+def _points_nowhere(block: Block) -> bool:
+    return block.kind is BlockKind.SEE_ALSO and not any(span.tag == "a" for span in block.spans)
 
 
 def _shaped(block: Block, kind: Line) -> Block:

@@ -17,7 +17,7 @@ from typing import cast
 
 from pipeline.types import Block, BlockKind, Match, Segment, Span, Story
 
-SEGMENTER = "nupunkt-0.8 rules-2"  # changes whenever a boundary could change: part of what a translation is made with
+SEGMENTER = "nupunkt-0.8 rules-3"  # changes whenever a boundary could change: part of what a translation is made with
 
 _LONGEST_WORDS = 110
 _LONGEST_CHARACTERS = 700  # about 150 subword pieces of English, beyond which small models lose the thread
@@ -48,6 +48,7 @@ _STARTING = (
 _STARTERS = frozenset(_STARTING.split())
 _CLOSERS = re.compile(r"(?:[”’»)\]}]+|[\"'](?=\s|$))+\s*")
 _WORD = re.compile(r"\S+")
+_SEE_ALSO = re.compile(r"see also\s*:", re.IGNORECASE)
 
 
 @cache
@@ -137,7 +138,8 @@ def unfinished(one: Segment, following: Segment) -> bool:
 def segments_of(story: Story) -> tuple[Segment, ...]:
     """Cut a story into segments: "headline", "standfirst" (both whole), then "b<block>.<sentence>" from 0.
 
-    Verbatim blocks give none. A span that runs over a sentence end is in both sentences, so its link repeats.
+    Verbatim blocks give none. A span that runs over a sentence end is in both sentences, so its link repeats. The
+    words "See also:" before a pointer are a segment of their own, so that they can have one translation everywhere.
     """
     segments = [Segment(place="headline", text=story.headline)]
     if story.standfirst:
@@ -151,10 +153,23 @@ def _block_segments(index: int, block: Block) -> Iterable[Segment]:
     if block.kind is BlockKind.VERBATIM:
         return
     at = 0
-    for number, (sentence, gap) in enumerate(split(block.text)):
+    for number, (sentence, gap) in enumerate(_cut(block)):
         spans = _within(block.text, block.spans, at, at + len(sentence))
         yield Segment(place=f"b{index}.{number}", text=sentence, spans=spans, gap=gap)
         at += len(sentence) + len(gap)
+
+
+def _cut(block: Block) -> list[tuple[str, str]]:
+    label = _SEE_ALSO.match(block.text) if block.kind is BlockKind.SEE_ALSO else None
+    if label is None or label.end() == len(block.text):
+        return split(block.text)
+    rest = block.text[label.end() :].lstrip()
+    return [(label[0], block.text[label.end() : len(block.text) - len(rest)]), *split(rest)]
+
+
+def is_see_also(segment: Segment) -> bool:
+    """Is it the words "See also:" and nothing else?"""
+    return _SEE_ALSO.fullmatch(segment.text) is not None
 
 
 def _within(text: str, spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:

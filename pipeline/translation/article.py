@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 
 from pipeline.text.headline import lower_title_case
 from pipeline.text.markup import proof, shift
-from pipeline.text.segments import rebuild, segments_of, unfinished
+from pipeline.text.segments import is_see_also, rebuild, segments_of, unfinished
 from pipeline.text.spanish import paired_quotes
 from pipeline.translation.checks import GLOSSARY
 from pipeline.translation.glossary import EMPTY, Glossary, spelled_out
@@ -19,6 +19,7 @@ from pipeline.translation.memory import Known
 from pipeline.translation.names import names_in
 from pipeline.translation.pool import Pool
 from pipeline.translation.sentence import Sentence, plain_quotes
+from pipeline.translation.vocabularies import VOCABULARIES
 from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Finding, Level, Match, Origin, Segment, Story
 
 
@@ -47,7 +48,7 @@ class Article:
                 _spoken(segment, body),
                 language,
                 names=names,
-                fixed=fixed.get(segment.text),
+                fixed=fixed.get(segment.text) or _set_phrase(segment, language),
                 known=known.get(segment.text),
                 begun=begun,
                 open_end=open_end,
@@ -130,6 +131,14 @@ class Article:
 
     def _again(self) -> list[Sentence]:
         return [sentence for sentence in self._sentences if self._matches[sentence.segment.place] is None]
+
+
+def _set_phrase(segment: Segment, language: str) -> str | None:
+    """The one translation of words that sites print before a pointer to other stories."""
+    words = VOCABULARIES.get(language)
+    if words is None or not is_see_also(segment):
+        return None
+    return words.see_also.upper() if segment.text.isupper() else words.see_also
 
 
 def _spoken(segment: Segment, body: str) -> Segment:

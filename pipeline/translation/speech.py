@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 SAYING_EN = re.compile(
-    r"\b(?:said|says|told|tells|according to|stated|states that|added that|announced|announces|argued|argues|explained"
-    r"|explains|warned|warns|insisted|insists|claims that|noted that|confirmed that|acknowledged|admitted|testified"
-    r"|claimed(?! (?:responsib|power|victory|credit|the lives|lives|\d))|asserted|asserts|declared)\b",
+    r"\b(?:said(?! than done)|says|told|tells|according to|stated|states that|added that|announced|announces"
+    r"|argued|argues|explained|explains|warned|warns|insisted|insists|claims that|noted that|confirmed that"
+    r"|acknowledged|admitted|testified|claimed(?! (?:responsib|power|victory|credit|the lives|lives|\d))"
+    r"|asserted|asserts|declared)\b",
     re.I,
 )
 SAYING_ES = re.compile(

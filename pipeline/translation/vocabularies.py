@@ -38,6 +38,7 @@ class Vocabulary:
     billion: str  # how to write it
     trillion: str
     currencies: dict[str, str]
+    see_also: str  # before a pointer to other stories
 
 
 SPANISH = Vocabulary(
@@ -53,6 +54,7 @@ SPANISH = Vocabulary(
     billion="mil millones",
     trillion="billón",
     currencies={"$": r"\$|\bd[óo]lar|\bpesos?\b|\bUSD\b", "€": r"€|\beuros?\b", "£": r"£|\blibras?\b"},
+    see_also="Lea también:",
 )
 
 PORTUGUESE = Vocabulary(
@@ -88,6 +90,7 @@ PORTUGUESE = Vocabulary(
     billion="mil milhões (Brasil: bilhão)",
     trillion="bilião (Brasil: trilhão)",
     currencies={"$": r"\$|\bd[óo]lar|\bpesos?\b|\bUSD\b", "€": r"€|\beuros?\b", "£": r"£|\blibras?\b"},
+    see_also="Leia também:",
 )
 
 FRENCH = Vocabulary(
@@ -123,6 +126,7 @@ FRENCH = Vocabulary(
     billion="milliard",
     trillion="billion (mille milliards)",
     currencies={"$": r"\$|\bdollars?\b|\bpesos?\b|\bUSD\b", "€": r"€|\beuros?\b", "£": r"£|\blivres?\b"},
+    see_also="À lire aussi\u00a0:",
 )
 
 VOCABULARIES = {"es": SPANISH, "pt": PORTUGUESE, "fr": FRENCH}

@@ -23,11 +23,19 @@ def test_scraped_page_yields_its_story_and_nothing_of_its_furniture() -> None:
     assert read.section == "Brief"
     assert read.keywords == ("PERU",)
     kinds = [block.kind for block in read.blocks]
-    assert kinds == [BlockKind.PARAGRAPH] * 4 + [BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.SEE_ALSO] + [
-        BlockKind.PARAGRAPH
-    ]
+    assert kinds == [BlockKind.PARAGRAPH] * 4 + [BlockKind.HEADING] + [BlockKind.PARAGRAPH] * 2
     text = "\n".join(block.text for block in read.blocks)
-    for furniture in ("share icon", "page of use", "DONATE", "seizure", "FOUNDATION", "Home", TITLE, "encourage"):
+    for furniture in (
+        "SEE ALSO",
+        "share icon",
+        "page of use",
+        "DONATE",
+        "seizure",
+        "FOUNDATION",
+        "Home",
+        TITLE,
+        "encourage",
+    ):
         assert furniture not in text
     assert "\u00a0" not in text
     assert text.endswith("harbour budget twice.")

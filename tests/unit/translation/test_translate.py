@@ -133,6 +133,24 @@ def test_the_newsrooms_own_translation_wins_and_is_credited_to_the_glossary() ->
     assert match.spans == (Span(tag="em", start=0, end=20),)
 
 
+@pytest.mark.parametrize(
+    ("label", "wholly", "target"),
+    [
+        ("SEE ALSO:", False, "LEA TAMBIÉN: El camino está cerrado."),
+        ("See also:", True, "Lea también: El camino está cerrado."),
+    ],
+)
+def test_the_words_before_a_pointer_are_a_set_phrase(label: str, wholly: bool, target: str) -> None:
+    text = f"{label}\u00a0The road is closed."
+    pointer = Block(kind=BlockKind.SEE_ALSO, text=text, spans=(over(text, text if wholly else "The road is closed."),))
+    engine = PhraseBook(BOOK)
+    [block] = translate(story(pointer), engine, DictMemory()).blocks
+    assert block.text == target.replace(": ", ":\u00a0")
+    linked = "".join(block.text[span.start : span.end] for span in block.spans)
+    assert linked.replace("\u00a0", "") == (target.replace(": ", ":") if wholly else "El camino está cerrado.")
+    assert not any("see also" in each.lower() for asked in engine.asked for each in asked)
+
+
 def test_a_quotation_over_two_sentences_has_its_marks_as_a_pair() -> None:
     engine = PhraseBook(
         {**BOOK, '"Nobody came.': '"No vino nadie.', 'All is lost," she said.': 'Todo está perdido", dijo.'}

@@ -7,6 +7,7 @@ A topic's key holds no secret and may stand in logs, units and the audit trail; 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -91,11 +92,36 @@ def public_address(key: str, config: Config) -> str:
     return f"{config.site.url}/{feed_path(Product.objects.get(pk=int(product)).path, form)}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A topic in people's words, whether it is served or not: the product, and for a private feed the partner."""
+
+    product: str  # title
+    path: str
+    form: str
+    partner: str = ""  # slug
+
+
+def named(keys: Iterable[str]) -> dict[str, Name]:
+    """Many topics in people's words, in two questions to the ledger."""
+    parts = {key: key.split(":") for key in keys}
+    products = Product.objects.in_bulk([int(part[-2]) for part in parts.values()])
+    partners = Partner.objects.in_bulk([int(part[1]) for part in parts.values() if len(part) == 4])
+    return {
+        key: Name(
+            product=products[int(part[-2])].title,
+            path=products[int(part[-2])].path,
+            form=part[-1],
+            partner=partners[int(part[1])].slug if len(part) == 4 else "",
+        )
+        for key, part in parts.items()
+    }
+
+
 def spoken(key: str) -> str:
-    """A topic in an operator's words, served or not: "es/all rss", or "el-faro es/all rss" for a private feed."""
-    *private, product, form = key.split(":")
-    words = [Product.objects.get(pk=int(product)).path, form]
-    return " ".join([Partner.objects.get(pk=int(private[1])).slug, *words] if len(private) > 1 else words)
+    """A topic in an operator's words: "es/all rss", or "el-faro es/all rss" for a private feed."""
+    name = named([key])[key]
+    return " ".join(word for word in (name.partner, name.path, name.form) if word)
 
 
 def stands(topic: Topic) -> bool:

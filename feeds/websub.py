@@ -226,9 +226,11 @@ def _end_all(key: str, newsroom: Newsroom, client: GuardedClient, work: Work) ->
     return partial(subscriptions.ended, rows, "the feed ended", now=work.now)
 
 
-def end(rows: list[Subscription], config: Config, *, reason: str, actor: str, now: datetime) -> None:
+def end(
+    rows: list[Subscription], config: Config, *, reason: str, actor: str, now: datetime, limits: Limits = LIMITS
+) -> None:
     """End subscriptions by an operator's word. Each callback is told so once; it may subscribe again."""
-    _tell_end(rows, config, _client(config), "The operator of this hub ended the subscription.")
+    _tell_end(rows, config, _client(config, limits), "The operator of this hub ended the subscription.")
     subscriptions.ended(rows, reason, now=now, actor=actor)
 
 
@@ -265,8 +267,8 @@ def ping(newsroom: Newsroom, work: Work) -> Effect:
     raise FetchFailed(f"the hub {config.hub_url} did not take the ping: {reply}")
 
 
-def _client(config: Config) -> GuardedClient:
-    return GuardedClient(limits=LIMITS, allow_private=frozenset(config.network.allow_private))
+def _client(config: Config, limits: Limits = LIMITS) -> GuardedClient:
+    return GuardedClient(limits=limits, allow_private=frozenset(config.network.allow_private))
 
 
 def _address(row: Subscription | SubscriptionRequest, config: Config) -> str | None:

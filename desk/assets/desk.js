@@ -23,6 +23,22 @@
     links[Math.min(links.length - 1, Math.max(0, at < 0 ? 0 : at + step))].focus();
   }
 
+  // A menu at the top closes when one goes elsewhere; it opens, and closes, without this script too.
+  const menus = () => document.querySelectorAll(".top details[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of menus()) {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
+    }
+  });
+  document.addEventListener("focusin", (event) => {
+    for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+
   // <form data-confirm="…"> asks before it is sent.
   document.addEventListener("submit", (event) => {
     const question = event.target.dataset.confirm;

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Thread
@@ -24,6 +25,7 @@ from desk.roles import Role
 from desk.urls import urlpatterns
 from pipeline.actions import campaign
 from pipeline.ledger.choices import Choice
+from pipeline.ledger.models import Product, Subscription
 from pipeline.stages import CampaignVerb
 from tests import judges
 from tests.desk.browser import Desk, arguments
@@ -44,6 +46,17 @@ def make_person(role: Role | None, name: str = "") -> User:
         if role is not None:
             roles.give(user, role)
     return user
+
+
+def make_subscription(number: int, *, now: datetime, topic: str = "") -> Subscription:
+    """A callback that subscribed to a feed, and has not failed yet."""
+    return Subscription.objects.create(
+        topic=topic or f"feed:{Product.objects.get(slug='all').pk}:rss",
+        callback=f"https://s{number}.example/hook?key=s3cret",
+        host=f"s{number}.example",
+        lease_until=now + timedelta(days=10),
+        verified_at=now,
+    )
 
 
 @pytest.fixture
@@ -79,6 +92,7 @@ def world(office: Office) -> dict[str, object]:
             CampaignVerb.SEND, Choice(articles=(article,)), reason="lost", actor="test", now=office.clock()
         ).campaign,
         "order": "pause",
+        "subscription": make_subscription(0, now=office.clock()).pk,
         "digest": "0",
         "name": "desk.css",
         "pile.name": "translations",

@@ -45,6 +45,8 @@ TABLE: dict[str, Row] = {
     "partner": Row(),
     "token-issue": Row(None, ADMIN),
     "token-revoke": Row(None, ADMIN),
+    "subscribers": Row(),
+    "subscriber-end": Row(ADMIN, ADMIN),
     "products": Row(),
     "glossary": Row(),
     "glossary-act": Row(None, CHIEF),

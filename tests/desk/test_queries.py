@@ -21,7 +21,7 @@ from pipeline.ledger import models as rows
 from pipeline.ledger.choices import Choice
 from pipeline.ledger.models import Article, Delivery, Partner, Placement, Product, Release, Translation, Unit
 from pipeline.stages import CampaignVerb, DeliveryState, PlacementState, UnitState
-from tests.desk.conftest import make_person
+from tests.desk.conftest import make_person, make_subscription
 from tests.make import NEWSROOM, Office, other, story
 
 MOST = 40  # on any page; the front page with all its piles needs the most
@@ -58,6 +58,9 @@ class Crowd:
         """Of what hangs on no article, or on any."""
         now = self.office.clock()
         make_person(Role.EDITOR, f"editor-{number}")
+        feed = f"feed:{Product.objects.get(slug=f'product-{number}').pk}:rss"
+        private = f"private:{Partner.objects.get(slug=f'partner-{number}').pk}:{feed.partition(':')[2]}"
+        make_subscription(number + 1, now=now, topic=private if number % 2 else feed)
         tokens.issue(Partner.objects.get(slug="el-faro"), name=f"t{number}", actor="test", now=now)
         written = Article.objects.get(url=f"https://river.example/{number}")
         started = campaign.start(

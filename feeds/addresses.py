@@ -50,7 +50,7 @@ def archive_folder(product: str) -> str:
 
 def stylesheet_path(language: str) -> str:
     """What makes a feed readable in a browser, in the language of its words."""
-    return f"feeds/feed-{words(language).language}.xsl"
+    return f"feeds/feed-{words(language).language}.css"
 
 
 def on_site(site: str, path: str) -> str:

@@ -27,6 +27,7 @@ def asked_of(environ: Environ) -> Asked:
         accept_encoding=environ.get("HTTP_ACCEPT_ENCODING", ""),
         if_none_match=environ.get("HTTP_IF_NONE_MATCH"),
         if_modified_since=environ.get("HTTP_IF_MODIFIED_SINCE", ""),
+        destination=environ.get("HTTP_SEC_FETCH_DEST", ""),
     )
 
 

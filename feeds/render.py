@@ -86,7 +86,7 @@ def _styled(document: FeedDocument, content: bytes) -> bytes:
     if not document.stylesheet:
         return content
     declaration, end, rest = content.partition(b"?>\n")
-    pointer = f'<?xml-stylesheet type="text/xsl" href={quoteattr(document.stylesheet)}?>\n'
+    pointer = f'<?xml-stylesheet type="text/css" href={quoteattr(document.stylesheet)}?>\n'
     return declaration + end + pointer.encode() + rest
 
 

@@ -31,21 +31,19 @@ _TYPES = {
     ".xml": "application/xml",
     ".json": "application/feed+json",
     ".opml": "text/x-opml",
-    ".xsl": "application/xslt+xml",
     ".html": "text/html",
     ".css": "text/css",
     ".txt": "text/plain",
 }
+_FEEDS = ("application/rss+xml", "application/atom+xml")
+_READABLE = "application/xml"  # browsers show a feed's own types as plain text, or save them; this one they style
 _BY_NAME = {"rss.xml": ".rss", "atom.xml": ".atom"}  # the common names of feeds say more than ".xml" does
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICIES = {
     "text/html": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src https: data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'",
-    # A feed runs nothing but its own stylesheet; browsers disagree whether that is a script or a style.
     **dict.fromkeys(
-        ("application/rss+xml", "application/atom+xml"),
-        f"default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'self'",
+        _FEEDS, "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     ),
 }
 _CODING = re.compile(r"^(?P<name>[!#$%&'*+.^_`|~\w-]+)(?:\s*;\s*q\s*=\s*(?P<q>[01](?:\.\d{0,3})?))?$", re.IGNORECASE)
@@ -63,6 +61,7 @@ class Asked:
     accept_encoding: str = ""
     if_none_match: str | None = None
     if_modified_since: str = ""
+    destination: str = ""  # Sec-Fetch-Dest: "document" where a person opens the address with a browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def _described(found: Held, kind: str, *, private: bool, seconds: int, links: sh
         "ETag": found.tag,
         "Last-Modified": formatdate(min(found.modified, time.time()), usegmt=True),  # never ahead of Date
         "Cache-Control": _caching(private, seconds),
-        "Vary": "Accept-Encoding",
+        "Vary": "Accept-Encoding, Sec-Fetch-Dest" if kind in _FEEDS else "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
         **_by_kind(kind),
     }
@@ -226,9 +225,10 @@ def _seconds(date: str) -> float:
 
 
 def _full(asked: Asked, held: Held, kind: str, headers: Mapping[str, str], *, status: int = 200) -> Answer:
+    sent_as = _READABLE if kind in _FEEDS and asked.destination == "document" else kind
     described = {
         **headers,
-        "Content-Type": f"{kind}; charset=utf-8",
+        "Content-Type": f"{sent_as}; charset=utf-8",
         "Content-Length": str(len(held.content)),
     }
     return Answer(status, described, b"" if asked.method == "HEAD" else held.content)

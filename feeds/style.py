@@ -45,7 +45,7 @@ font-size:.9rem;line-height:1.5;color:var(--soft);margin-bottom:.35rem}
 .credit-correction,.credit-withdrawn{padding:.7rem 1rem;background:var(--panel);border-radius:6px}
 .credit-original{padding-top:1rem;border-top:1px solid var(--line);margin-top:1.8rem}
 .entries{list-style:none;padding:0}
-.entries li{padding:1.1rem 0;border-bottom:1px solid var(--line)}
+.entries>li{padding:1.1rem 0;border-bottom:1px solid var(--line)}
 .entries h2{margin:0 0 .25rem}
 .entries h2 a:not(:hover,:focus){text-decoration:none}
 .entries p{margin:.25rem 0 0;font-size:.95rem;color:var(--soft)}

@@ -1,104 +1,64 @@
-"""What a browser makes of a feed: an XSLT 1.0 stylesheet that turns RSS and Atom into a page for people.
+"""What a browser makes of a feed: a CSS style sheet under which RSS and Atom read as a page.
 
 Knows: how entries stand in our own feeds, and the look of our pages. Must not know: any one feed, files.
-Programs pass over the pointer to it. Texts are put out as text, never as markup, so nothing in a feed can act on the
-page; the style sheet inside is the one whose digest our Content-Security-Policy names.
+
+Not XSLT, which browsers give up. With CSS nothing can be clicked, so addresses are written out. Programs pass over the
+pointer to it, and whatever stands in a feed stays text. A selector names an element whatever its namespace is.
 """
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
-from feeds.style import STYLE
 from feeds.words import words
 
-_SHEET = """<?xml version="1.0" encoding="UTF-8"?>
-<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
- xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/"
- xmlns:fh="http://purl.org/syndication/history/1.0" exclude-result-prefixes="atom dc fh">
-<xsl:output method="html" encoding="UTF-8" doctype-system="about:legacy-compat"/>
+_SHEET = """@charset "UTF-8";
+:root{color-scheme:light dark;--paper:#fdfcf9;--ink:#1d1c1a;--soft:#5d5a54;--line:#dcd7cc;--link:#0b5563;
+--panel:#f4f0e6}
+@media (prefers-color-scheme:dark){
+:root{--paper:#171613;--ink:#ece8df;--soft:#aca698;--line:#3a3730;--link:#8fd0dd;--panel:#22201b}}
 
-<xsl:template match="/rss/channel">
- <xsl:call-template name="page">
-  <xsl:with-param name="title" select="title"/>
-  <xsl:with-param name="about" select="description"/>
-  <xsl:with-param name="home" select="link"/>
-  <xsl:with-param name="entries" select="item"/>
- </xsl:call-template>
-</xsl:template>
+:root{background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
+font:1.125rem/1.65 Charter,"Bitstream Charter","Source Serif 4","Noto Serif",Georgia,serif}
+channel,feed{display:block;max-width:42rem;margin:0 auto;padding:1rem 1.25rem 4rem}
+channel>*,feed>*,item>*,entry>*,author>*{display:none}
 
-<xsl:template match="/atom:feed">
- <xsl:call-template name="page">
-  <xsl:with-param name="title" select="atom:title"/>
-  <xsl:with-param name="about" select="atom:subtitle"/>
-  <xsl:with-param name="home" select="atom:link[@rel='alternate']/@href"/>
-  <xsl:with-param name="entries" select="atom:entry"/>
- </xsl:call-template>
-</xsl:template>
+channel>title,feed>title{display:block;font-size:clamp(1.7rem,5.5vw,2.5rem);line-height:1.15;font-weight:700}
+channel>title::after,feed>title::after{content:%(for_programs)s;display:block;margin:1rem 0;padding:.7rem 1rem;
+border-radius:6px;background:var(--panel);font:400 1rem/1.5 system-ui,sans-serif}
+channel:has(>archive)>title::after,feed:has(>archive)>title::after{content:%(about_archive)s}
+channel>description,feed>subtitle{display:block;font-size:1.2rem;color:var(--soft)}
 
-<xsl:template name="page">
- <xsl:param name="title"/><xsl:param name="about"/><xsl:param name="home"/><xsl:param name="entries"/>
- <html lang="%(language)s">
- <head>
-  <meta name="viewport" content="width=device-width, initial-scale=1"/>
-  <title><xsl:value-of select="$title"/></title>
-  <style>%(style)s</style>
- </head>
- <body>
-  <header><a href="{$home}"><xsl:value-of select="$title"/></a></header>
-  <main id="main">
-   <h1><xsl:value-of select="$title"/></h1>
-   <xsl:if test="$about != $title"><p class="lead"><xsl:value-of select="$about"/></p></xsl:if>
-   <xsl:choose>
-    <xsl:when test="fh:archive">
-     <p class="credit-correction">%(about_archive)s
-      <a href="{atom:link[@rel='current']/@href}">%(newest)s</a></p>
-    </xsl:when>
-    <xsl:otherwise>
-     <p class="credit-correction">%(for_programs)s<xsl:if test="atom:link[@rel='self']"><br/>%(copy_address)s:
-      <strong><xsl:value-of select="atom:link[@rel='self']/@href"/></strong></xsl:if></p>
-    </xsl:otherwise>
-   </xsl:choose>
-   <xsl:if test="not($entries)"><p>%(nothing_yet)s</p></xsl:if>
-   <ol class="entries"><xsl:apply-templates select="$entries"/></ol>
-  </main>
-  <footer><p>%(footer)s</p></footer>
- </body>
- </html>
-</xsl:template>
+link{font:.85rem/1.5 system-ui,sans-serif;color:var(--soft)}
+channel>link:not([rel]),item>link:not([rel]),link[rel=self],link[rel=current],link[rel=alternate]{display:block}
+link[rel]::after{content:attr(href)}
+channel>link:not([rel])::before,feed>link[rel=alternate]::before{content:%(all_articles)s": "}
+channel>link[rel=self]::before,feed>link[rel=self]::before{content:%(copy_address)s": "}
+link[rel=current]::before{content:%(newest)s": "}
 
-<xsl:template match="item">
- <li><article>
-  <h2><a href="{link}"><xsl:value-of select="title"/></a></h2>
-  <time datetime="{atom:updated}"><xsl:value-of select="substring(atom:updated, 1, 10)"/></time>
-  <p><xsl:value-of select="description"/></p>
-  <p><xsl:value-of select="dc:creator"/></p>
- </article></li>
-</xsl:template>
-
-<xsl:template match="atom:entry">
- <li><article>
-  <h2><a href="{atom:link[@rel='alternate']/@href}"><xsl:value-of select="atom:title"/></a></h2>
-  <time datetime="{atom:updated}"><xsl:value-of select="substring(atom:updated, 1, 10)"/></time>
-  <p><xsl:value-of select="atom:summary"/></p>
-  <p><xsl:for-each select="atom:author"><xsl:if test="position() &gt; 1">, </xsl:if>
-   <xsl:value-of select="atom:name"/></xsl:for-each></p>
- </article></li>
-</xsl:template>
-</xsl:stylesheet>
+item,entry{display:block;padding:1.1rem 0;border-bottom:1px solid var(--line)}
+item>title,entry>title{display:block;font-size:1.35rem;line-height:1.3;font-weight:700;color:var(--link)}
+item>description,entry>summary{display:block;font:.95rem/1.6 system-ui,sans-serif;color:var(--soft)}
+item>updated,entry>updated{display:block;width:10ch;overflow:hidden;white-space:nowrap;
+font:.85rem/1.6 ui-monospace,"Liberation Mono",monospace;color:var(--soft)}
+item>creator,entry>author,author>name{display:inline-block;margin-inline-end:.75rem;
+font:.95rem/1.6 system-ui,sans-serif}
+channel:not(:has(>item))::after,feed:not(:has(>entry))::after{content:%(nothing_yet)s;display:block;margin-top:1.5rem}
 """
 
 
 def stylesheet(language: str) -> bytes:
-    """The stylesheet with its wordings in this language, or in English if it has none."""
+    """The style sheet with its wordings in this language, or in English if it has none."""
     w = words(language)
     said = {
         "about_archive": w.about_archive,
-        "newest": w.newest,
-        "for_programs": w.for_programs,
+        "all_articles": w.all_articles,
         "copy_address": w.copy_address,
+        "for_programs": w.for_programs,
+        "newest": w.newest,
         "nothing_yet": w.nothing_yet,
-        "footer": w.footer,
-        "style": STYLE,
     }
-    return (_SHEET % {"language": w.language, **{name: escape(text) for name, text in said.items()}}).encode()
+    return (_SHEET % {name: _string(text) for name, text in said.items()}).encode()
+
+
+def _string(text: str) -> str:
+    """A string of CSS (CSS Syntax 3, §4.3.5)."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\a ") + '"'

@@ -11,6 +11,8 @@ from datetime import date
 from pipeline.release.official import PUBLISHER
 from pipeline.types import Attribution, Draft, Licence, Rights, Story
 
+NOBODY = "root"  # an account that no person is called by; readers are told of the newsroom instead
+
 
 def credit(
     story: Story,
@@ -45,7 +47,7 @@ def credit(
         outlet=outlet,
         engine="Argos Translate" if draft.engine.engine == "argos" else draft.engine.engine,
         model=draft.engine.model,
-        reviewer=reviewer or None,
+        reviewer=(outlet if reviewer == NOBODY else reviewer) or None,
         reviewed_on=reviewed_on,
         source_feed=source_feed,
         translated=draft.engine != PUBLISHER,

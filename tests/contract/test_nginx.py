@@ -33,7 +33,7 @@ HUB = b'<atom:link rel="hub" href="https://news.example/hub"/>'
 FILES = {
     "index.html": b"<!doctype html><title>Eco</title>",
     "feeds.opml": b"<opml/>",
-    "feeds/feed-es.xsl": b"<xsl/>",
+    "feeds/feed-es.css": b"item{display:block}",
     "feeds/es/all/index.html": b"<!doctype html><title>Todo</title>",
     "feeds/es/all/rss.xml": RSS.replace(b"<channel>", b"<channel>" + SELF + HUB),
     "feeds/es/all/atom.xml": b"<feed>" + b" " * 500 + b"</feed>",
@@ -45,7 +45,7 @@ FILES = {
 PAGES = (
     "/",
     "/feeds.opml",
-    "/feeds/feed-es.xsl",
+    "/feeds/feed-es.css",
     "/feeds/es/all/",
     "/feeds/es/all/rss.xml",
     "/feeds/es/all/atom.xml",
@@ -85,7 +85,8 @@ class Server:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, headers={"Host": "news.example", **named})
             answer = connection.getresponse()
-            return Reply(answer.status, dict(answer.getheaders()), answer.read())
+            said = {name: ", ".join(answer.headers.get_all(name, ())) for name in answer.headers}
+            return Reply(answer.status, said, answer.read())
 
 
 class _Silent(WSGIRequestHandler):
@@ -203,6 +204,16 @@ def test_both_send_the_brotli_twin_to_whoever_takes_it(path: str, ours: Server, 
     assert theirs.body == mine.body
     assert {name: theirs.headers.get(name) for name in SAME} == {name: mine.headers.get(name) for name in SAME}
     assert theirs.headers["Content-Encoding"] == "br"
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.endswith(("rss.xml", "atom.xml"))])
+def test_both_send_a_person_what_a_browser_can_show(path: str, ours: Server, nginx: Server) -> None:
+    mine, theirs = (server.get(path, Accept_Encoding="gzip", Sec_Fetch_Dest="document") for server in (ours, nginx))
+    assert theirs.headers["Content-Type"] == "application/xml; charset=utf-8"
+    assert theirs.body == mine.body
+    assert {name: theirs.headers.get(name) for name in SAME} == {name: mine.headers.get(name) for name in SAME}
+    asked = {"Accept_Encoding": "gzip", "Sec_Fetch_Dest": "document", "If_None_Match": theirs.headers["ETag"]}
+    assert nginx.get(path, **asked).status == 304
 
 
 @pytest.mark.parametrize("path", [path for path in PAGES if "/2.html" not in path])

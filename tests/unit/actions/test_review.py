@@ -38,6 +38,13 @@ def test_what_an_editor_approves_is_published_with_the_editors_name(office: Offi
     assert (event.actor, event.reason, event.article_id) == ("ana", "read it", held)
 
 
+def test_readers_hear_of_the_newsroom_where_the_account_names_nobody(office: Office, held: int) -> None:
+    review.approve(held, "es", reason="read it", actor="cli:root", now=office.clock())
+    office.run()
+    assert office.release(held).attribution["reviewer"] == office.room.config.site.name
+    assert Event.objects.get(action="translation.approved").actor == "cli:root"
+
+
 def test_what_an_editor_rejects_is_never_published(office: Office, held: int) -> None:
     decide("reject", held, office)
     assert office.run() == []

@@ -209,7 +209,7 @@ def test_an_old_page_says_so_and_knows_its_neighbours(
 
 def test_the_stylesheet_is_named_before_the_root_and_changes_nothing_behind_it(make_document: MakeDocument) -> None:
     for writer in (rss, atom):
-        plain, styled = writer(make_document()), writer(make_document(stylesheet='/a"b&c.xsl'))
+        plain, styled = writer(make_document()), writer(make_document(stylesheet='/a"b&c.css'))
         tree = etree.fromstring(styled)
         pointer = tree.getprevious()
         assert isinstance(pointer, etree._ProcessingInstruction)

@@ -43,6 +43,7 @@ def test_none_of_them_may_fall(name: str, kept: dict[str, Any]) -> None:
     worse = copy.deepcopy(kept)
     worse["scores"] = {**worse["scores"], "bleu": 0, "chrf": 0}
     worse |= {"articles_clean": -1, "sentences_clean": -1, "links_lost": 1}
+    worse["quotations"] = {**kept["quotations"], "lost": kept["quotations"]["sentences"]}
     worse["markings"] = [{**each, "exact": 0, "overlap": 0} for each in worse["markings"]]
     assert any(line.startswith(name) for line in quality.fallen(worse, kept))
 

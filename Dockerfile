@@ -9,7 +9,7 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 RUN mkdir pipeline feeds desk workers \
     && touch pipeline/__init__.py feeds/__init__.py desk/__init__.py workers/__init__.py \
-    && /opt/tornavoz/bin/pip install --quiet -c constraints.txt '.[postgres]' \
+    && /opt/tornavoz/bin/pip install --quiet -c constraints.txt '.[postgres,oidc]' \
     && /opt/tornavoz/bin/pip uninstall --quiet --yes tornavoz
 COPY . .
 RUN /opt/tornavoz/bin/pip install --quiet --no-deps .

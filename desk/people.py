@@ -59,6 +59,16 @@ def add(username: str, role: Role, password: str, *, email: str = "", actor: str
     return user
 
 
+@transaction.atomic
+def add_without_password(username: str, *, email: str, actor: str, now: datetime) -> User:
+    """A new account, without a role, of somebody for whom the identity provider vouches."""
+    user = User(username=username, email=email)
+    user.set_unusable_password()
+    user.save()
+    audit.record("user.added", subject(username), now=now, actor=actor)
+    return user
+
+
 def set_password(user: User, password: str, *, actor: str, now: datetime) -> None:
     """Change a password; every session of this person ends. LedgerError when it is too weak."""
     _check(password, user)

@@ -45,14 +45,17 @@ def _left(failures: QuerySet[Event], limit: int, now: datetime) -> timedelta:
     return newest[-1] + WINDOW - now if len(newest) == limit else timedelta()
 
 
-def failed(username: str, address: str, *, now: datetime) -> None:
+def failed(username: str, address: str, *, now: datetime, reason: str = "") -> None:
     """Write a failure down."""
-    audit.record(FAILED, subject(username), now=now, actor="desk:nobody", details={"address": address})
+    details = {"address": address}
+    audit.record(FAILED, subject(username), now=now, actor="desk:nobody", reason=reason, details=details)
 
 
-def entered(username: str, address: str, *, now: datetime) -> None:
+def entered(username: str, address: str, *, now: datetime, reason: str = "") -> None:
     """Write a success down; it forgives this name's failures at this address."""
-    audit.record(ENTERED, subject(username), now=now, actor=f"desk:{username[:60]}", details={"address": address})
+    details = {"address": address}
+    actor = f"desk:{username[:60]}"
+    audit.record(ENTERED, subject(username), now=now, actor=actor, reason=reason, details=details)
 
 
 def wait_to_ask(address: str, *, now: datetime) -> timedelta:

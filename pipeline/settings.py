@@ -10,6 +10,11 @@ SECRET_KEY           default: made once and kept in the state folder
 SMTP_URL             smtp://user:password@host:587 ; without it courtesy mail is only drafted
 TRUSTED_PROXIES      addresses or networks, with commas, whose X-Forwarded-For is believed. Default: none
 TORNAVOZ_LIBRETRANSLATE_KEY  API key of the LibreTranslate server that newsroom.toml names, if it wants one
+OIDC_ISSUER          address of the house's identity provider; with the next two, people may sign in with it
+OIDC_CLIENT_ID       what the provider calls this desk
+OIDC_CLIENT_SECRET   and its secret there
+OIDC_ROLES           value=role, with commas: which value of the claim stands for which role. Default: none
+OIDC_ROLES_CLAIM     the claim that OIDC_ROLES speaks of. Default: groups
 TORNAVOZ_LEASE_SECONDS  how long a worker that fell silent keeps its unit. Default: 120; the same for every process
 TORNAVOZ_RETRY_SECONDS  the first pause after a failure; each further one is twice as long, up to an hour. Default: 30
 """
@@ -20,6 +25,7 @@ import os
 import secrets
 import tomllib
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -150,6 +156,14 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link sent by mail works
+OIDC_ISSUER = env("OIDC_ISSUER") or ""
+OIDC_CLIENT_ID = env("OIDC_CLIENT_ID") or ""
+OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET") or ""
+OIDC_ROLES = env("OIDC_ROLES") or ""
+OIDC_ROLES_CLAIM = env("OIDC_ROLES_CLAIM") or "groups"
+OIDC_INSTALLED = find_spec("mozilla_django_oidc") is not None  # pip install 'tornavoz[oidc]'
+OIDC = bool(OIDC_ISSUER and OIDC_CLIENT_ID and OIDC_CLIENT_SECRET and OIDC_INSTALLED)
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", *(["desk.oidc.Backend"] if OIDC else [])]
 LOGIN_URL = "desk:login"
 LOGIN_REDIRECT_URL = "desk:front"
 USE_TZ = True

@@ -58,7 +58,7 @@ def examine(*, quick: bool = False) -> list[Check]:
     checks: list[Callable[[], Check]] = [_configuration, _database, _output]
     if not quick:
         checks += [_key, _models, _languages, _reading, _broker, _queues]
-        checks += [_feeds, _terms, _files, _clock, _disk, _sqlite]
+        checks += [_feeds, _terms, _sign_in, _files, _clock, _disk, _sqlite]
     return [check() for check in checks]
 
 
@@ -222,6 +222,28 @@ def _terms() -> Check:
     says += f"; {changed} changed around what the record rests on" if changed else ""
     says += f"; {old} not compared for {TERMS_CHECKED.days} days: tornavoz rights check" if old else ""
     return Check(name="terms", ok=True, says=says)
+
+
+def _sign_in() -> Check:
+    """Whether people can sign in with the identity provider that is configured."""
+    if not settings.OIDC_ISSUER:
+        return Check(name="sign-in", ok=True, says="by password")
+    lacking = [name for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET") if not getattr(settings, name)]
+    if lacking:
+        return Check(
+            name="sign-in", ok=False, says=f"{' and '.join(lacking)} not set", repair="set it beside OIDC_ISSUER"
+        )
+    if not settings.OIDC_INSTALLED:
+        says = "OIDC_ISSUER is set, and its library is not installed"
+        return Check(name="sign-in", ok=False, says=says, repair="pip install 'tornavoz[oidc]'")
+    from desk import oidc
+
+    try:
+        oidc.role_table()
+        oidc.description()
+    except PipelineError as error:
+        return Check(name="sign-in", ok=False, says=str(error), repair="mend OIDC_ISSUER or OIDC_ROLES")
+    return Check(name="sign-in", ok=True, says=f"by password, and with {settings.OIDC_ISSUER}")
 
 
 def _files() -> Check:

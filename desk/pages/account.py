@@ -6,22 +6,26 @@ Knows: Django's authentication and our throttle. Must not know: roles.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.i18n import set_language
 
 from desk import throttle
 from desk.access import public
 from desk.clock import now
+from pipeline.errors import ConfigError
 from pipeline.ledger import audit
 
 
@@ -35,22 +39,69 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if request.user.is_authenticated:
             return HttpResponseRedirect(onward)
-        return render(request, "desk/login.html", {"form": AuthenticationForm(request), "next": onward})
+        return _sign_in(request, {"form": AuthenticationForm(request), "next": onward})
     name = request.POST.get("username", "")
     address = request.META.get("REMOTE_ADDR", "")
     left = throttle.wait(name, address, now=now())
     if left:
         context = {"minutes": math.ceil(left.total_seconds() / 60), "next": onward}
-        response = render(request, "desk/login.html", {**context, "form": AuthenticationForm(request)}, status=429)
+        response = _sign_in(request, {**context, "form": AuthenticationForm(request)}, status=429)
         response["Retry-After"] = str(math.ceil(left.total_seconds()))
         return response
     form = AuthenticationForm(request, request.POST)
     if not form.is_valid():
         throttle.failed(name, address, now=now())
-        return render(request, "desk/login.html", {"form": form, "next": onward}, status=422)
+        return _sign_in(request, {"form": form, "next": onward}, status=422)
     start_session(request, form.get_user())
     throttle.entered(form.get_user().get_username(), address, now=now())
     return HttpResponseRedirect(onward)
+
+
+def _sign_in(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return render(request, "desk/login.html", {**context, "oidc": settings.OIDC}, status=status)
+
+
+@public
+@never_cache
+@require_safe
+def provider(request: HttpRequest) -> HttpResponse:
+    """Off to the house's identity provider, if there is one, to sign in there."""
+    if not settings.OIDC:
+        raise Http404
+    from desk import oidc  # an optional part, with libraries of its own
+
+    left = throttle.wait("", request.META.get("REMOTE_ADDR", ""), now=now())
+    try:
+        if left:
+            raise ConfigError("too many attempts from this address")
+        return oidc.begin(request)
+    except ConfigError as error:
+        return _not_let_in(request, str(error))
+
+
+@public
+@never_cache
+@require_safe
+def provided(request: HttpRequest) -> HttpResponse:
+    """Back from the identity provider."""
+    if not settings.OIDC:
+        raise Http404
+    from desk import oidc
+
+    try:
+        response = oidc.finish(request)
+    except (oidc.Refused, ConfigError) as error:
+        return _not_let_in(request, str(error))
+    throttle.entered(request.user.get_username(), request.META.get("REMOTE_ADDR", ""), now=now(), reason="oidc")
+    return response
+
+
+def _not_let_in(request: HttpRequest, reason: str) -> HttpResponse:
+    """Back to the sign-in page. Why stands in the audit trail; a stranger is not told who has an account here."""
+    throttle.failed("", request.META.get("REMOTE_ADDR", ""), now=now(), reason=reason)
+    said = gettext("The identity provider's answer lets nobody in here. The reason stands in the audit trail.")
+    messages.error(request, said)
+    return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
 
 
 def _onward(request: HttpRequest) -> str:

@@ -72,7 +72,7 @@ TABLE: dict[str, Row] = {
     "campaign-control": Row(see=None, change=CHIEF),
     "act": Row(see=None, change=EDITOR),
 }
-PUBLIC = {"login", "reset", "reset-confirm", "logout", "language", "asset", "nowhere"}
+PUBLIC = {"login", "oidc", "oidc-back", "reset", "reset-confirm", "logout", "language", "asset", "nowhere"}
 
 
 def names() -> set[str]:

@@ -49,7 +49,7 @@ def test_assets_may_be_kept_for_ever_because_their_address_changes(client: Clien
 def test_feeds_carry_no_header_of_the_desk(client: Client, office: object) -> None:
     answer = client.get("/feeds/es/all/rss.xml")
     assert answer.status_code == 200
-    assert answer["Vary"] == "Accept-Encoding"
+    assert answer["Vary"] == "Accept-Encoding, Sec-Fetch-Dest"
     assert "Content-Language" not in answer
     assert not answer.cookies
 

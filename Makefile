@@ -33,7 +33,7 @@ up: $(STAMP) ## run everything on this machine: web, workers, beat, broker
 	@$(BIN)/tornavoz up
 
 test: $(STAMP) $(JUDGES)/.installed ## run the tests
-	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadfile --randomly-seed=$(SEED) -q
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadfile --no-loadscope-reorder --randomly-seed=$(SEED) -q
 
 check: $(STAMP) ## format, lint, types, import rules, migrations
 	@echo "== format";     $(BIN)/ruff format --check --quiet .

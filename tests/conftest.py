@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from tests.make import Clock, Office
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start real programs go first, whatever the shuffle: they are the longest, and begun last, one of them
+    would keep one process busy while the others have nothing left to do."""
+    long = {item.path for item in items if item.get_closest_marker("process")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture
 def home(tmp_path: Path, settings: Settings) -> Path:
     """A state folder of this test's own, which the settings point to. No broker."""

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from desk import sessions
 from feeds.api import allowances
 from pipeline.actions import upkeep
-from pipeline.ledger import placements, planner, pulse, statistics, subscriptions, units, watches
+from pipeline.ledger import placements, pulse, statistics, subscriptions, units, watches
 from pipeline.ledger.models import Unit
 from pipeline.runner import Runner
 from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
@@ -60,7 +61,6 @@ class Beat:
             allowances.forget(now=now)
             sessions.forget_ended(now=now)
             statistics.close_days(now=now)
-            planner.refresh()
         answers = bool(self._broker_url) and broker.answers(self._broker_url)
         if answers:
             self._heard = time.monotonic()
@@ -102,4 +102,6 @@ def deserted_queues(*, now: datetime) -> set[Queue]:
 
 
 def _queues(rows: QuerySet[Unit]) -> set[Queue]:
-    return {QUEUE_OF[Step(step)] for step in rows.values_list("step", flat=True).distinct()}
+    # Told apart by an expression, lest SQLite reads the units of all time in the order of an index on steps.
+    steps = rows.annotate(of=Concat("step", Value(""))).values_list("of", flat=True).distinct()
+    return {QUEUE_OF[Step(step)] for step in steps}

@@ -67,7 +67,7 @@ def fill(articles: int) -> None:
     from django.db import connection
 
     from pipeline import config
-    from pipeline.ledger import catalog, planner, statistics
+    from pipeline.ledger import catalog, statistics
     from pipeline.ledger.models import Payload
 
     toml = '[[product]]\nslug = "all"\ntitle = "Todo"\n'
@@ -89,7 +89,6 @@ def fill(articles: int) -> None:
     if connection.vendor == "postgresql":  # as its autovacuum does when it gets to it
         connection.cursor().execute("VACUUM ANALYZE")
     statistics.close_days(now=NOW)  # the hourly upkeep
-    planner.refresh()
 
 
 def held(number: int) -> bool:

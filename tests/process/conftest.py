@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +13,23 @@ import pytest
 from tests.process.installation import Installation
 
 
-@pytest.fixture
-def installation() -> Iterator[Installation]:
-    """An initialised state folder; nothing runs yet. Its path is short, because sockets' paths have to be."""
+@pytest.fixture(scope="session")
+def pristine() -> Iterator[Path]:
+    """A state folder as `tornavoz init` leaves it."""
     made = Installation(Path(tempfile.mkdtemp(prefix="tvz-", dir="/tmp")))
     try:
         made.init()
+        yield made.home
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def installation(pristine: Path) -> Iterator[Installation]:
+    """An initialised state folder; nothing runs yet. Its path is short, because sockets' paths have to be."""
+    made = Installation(Path(tempfile.mkdtemp(prefix="tvz-", dir="/tmp")))
+    try:
+        shutil.copytree(pristine, made.home, dirs_exist_ok=True)
         yield made
     finally:
         made.close()

@@ -35,7 +35,7 @@ class Release(models.Model):
         indexes = [
             models.Index(fields=["guid", "product"], name="release_guid"),
             models.Index(fields=["product", "-updated_at", "-id"], name="release_changed"),  # in the order of feeds
-            models.Index(fields=["-published_at"], name="release_newest"),
+            models.Index(fields=["-published_at", "-id"], name="release_newest", condition=models.Q(state="usable")),
             models.Index(fields=["embargo_until"], name="release_scheduled", condition=models.Q(state="scheduled")),
         ]
 
@@ -85,8 +85,8 @@ class Delivery(models.Model):
                 fields=["created_at"], name="delivery_failed", condition=models.Q(state__in=["dead", "refused"])
             ),
             # Asked at every rendering, of a table that grows for ever: only what is open, or rare, is in these.
-            models.Index(fields=["channel"], name="delivery_pending", condition=models.Q(state="pending")),
-            models.Index(fields=["channel"], name="delivery_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["channel", "partner"], name="delivery_pending", condition=models.Q(state="pending")),
+            models.Index(fields=["channel", "partner"], name="delivery_waiting", condition=models.Q(state="waiting")),
             models.Index(fields=["reason_code"], name="delivery_withheld", condition=models.Q(state="withheld")),
             models.Index(fields=["partner", "-created_at"], name="delivery_resent", condition=models.Q(kind="resent")),
         ]

@@ -19,13 +19,15 @@ from feeds.answers import Reply, Verdict, push
 from pipeline.config import Config
 from pipeline.errors import ConfigError, IllegalTransition, PartnerRefused, PartnerUnavailable, SourceError
 from pipeline.ingest.http import GuardedClient, Limits
-from pipeline.ledger import audit, deliveries, placements, receipts
-from pipeline.ledger.models import Attempt, Delivery, Partner
+from pipeline.ledger import audit, catalog, deliveries, placements, receipts
+from pipeline.ledger.models import Attempt, Delivery, Partner, Release
+from pipeline.ledger.permissions import to_publish_marked
 from pipeline.runner import Effect, Work
 from pipeline.settings import env
 from pipeline.stages import DeliveryState, ReceiptState, ReleaseState
 from pipeline.steps import Newsroom
 from pipeline.telemetry import PUSHES
+from pipeline.types import Ruling
 
 LIMITS = Limits(connect=5, read=10, whole=15, redirects=0)
 CHANNEL = "webhook"
@@ -44,7 +46,7 @@ def deliver(newsroom: Newsroom, work: Work) -> Effect:
         return _nothing
     if delivery.due_at is not None and delivery.due_at > work.now:
         return partial(deliveries.look_again, key, CHANNEL, delivery.due_at, now=work.now)
-    if obstacle := _obstacle(delivery):
+    if obstacle := _obstacle(delivery, work.now):
         return partial(_withhold, delivery, *obstacle, now=work.now)
     if deliveries.files_wait(delivery):
         later = work.now + deliveries.FILES_WITHIN
@@ -112,8 +114,11 @@ def _headers(delivery: Delivery, body: str, secrets: list[str], now: datetime) -
     }
 
 
-def _obstacle(delivery: Delivery) -> tuple[str, str] | None:
-    """Why this delivery has lost its point since it was queued. A withdrawal never has: whoever got it hears of it."""
+def _obstacle(delivery: Delivery, now: datetime) -> tuple[str, str] | None:
+    """Why this delivery has lost its point since it was queued. A withdrawal never has: whoever got it hears of it.
+
+    Rights are asked here too: a changed record may not have come to this release yet.
+    """
     if not delivery.partner.webhook:
         return "no-webhook", "the partner has no webhook by now; its feed shows the same"
     if delivery.kind == "withdrawn":
@@ -122,7 +127,13 @@ def _obstacle(delivery: Delivery) -> tuple[str, str] | None:
         return "partner-left", "the partner is no longer active"
     if delivery.release.state != ReleaseState.USABLE:
         return "not-usable", f"the release is {delivery.release.state} by now"
-    return None
+    release = delivery.release
+    marks = Release.objects.filter(pk=release.pk).values_list("translation__revision__story__licence_marks", flat=True)
+    use, language = catalog.use_of(delivery.partner), release.product.language
+    allowed = to_publish_marked(
+        release.article.source, tuple(marks.get() or ()), use, language=language, today=now.date()
+    )
+    return None if allowed.ruling is Ruling.ALLOW else (allowed.code, allowed.reason)
 
 
 def _withhold(delivery: Delivery, code: str, reason: str, *, now: datetime) -> None:

@@ -51,7 +51,7 @@ def next_open(partner: int, channel: str) -> Delivery | None:
     mine = Delivery.objects.filter(partner=partner, channel=channel)
     firsts = [mine.filter(state=state).aggregate(first=Min("pk"))["first"] for state in OPEN]
     found = [pk for pk in firsts if pk is not None]
-    whole = Delivery.objects.select_related("partner", "release__product", "release__article")
+    whole = Delivery.objects.select_related("partner", "release__product", "release__article__source")
     return whole.get(pk=min(found)) if found else None
 
 

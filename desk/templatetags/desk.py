@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk import assets
 from desk.clock import now
+from pipeline.stages import Step
 
 register = template.Library()
 register.simple_tag(assets.address, name="asset")
@@ -54,6 +55,21 @@ STATES: dict[str, str | Promise] = {
     "passed-over": _("passed over"),
 }
 
+STEPS = {  # what the machines do, as a person would call it
+    Step.EXTRACT: _("reading"),
+    Step.CLEAR: _("clearing rights"),
+    Step.TRANSLATE: _("translating"),
+    Step.CHECK: _("checking"),
+    Step.RELEASE: _("releasing"),
+    Step.PUBLISH: _("publishing"),
+    Step.DELIVER: _("delivering"),
+    Step.PROVE: _("looking for the credit"),
+    Step.CAMPAIGN: _("re-syndicating"),
+    Step.POLL: _("asking feeds"),
+    Step.FETCH: _("fetching pages"),
+    Step.RECONSIDER: _("asking about rights again"),
+}
+
 SENDINGS = {  # what a delivery tells, and how it travels
     "published": _("new"),
     "corrected": _("correction"),
@@ -78,6 +94,12 @@ MADE = {  # how a version of a translation came about
 def state(name: str) -> str | Promise:
     """A state of the ledger in the reader's words."""
     return STATES.get(name, name)
+
+
+@register.filter
+def step(name: str) -> str | Promise:
+    """A step of the spine in the reader's words."""
+    return STEPS[Step(name)]
 
 
 @register.filter

@@ -15,10 +15,12 @@ from django.utils.html import escape
 from desk import throttle
 from desk.pages import front
 from desk.roles import Role, role_of
+from desk.templatetags import desk as tags
 from feeds import outbox, tokens
 from pipeline.ledger import pulse
 from pipeline.ledger.models import Event, Partner, Token, Unit
 from pipeline.rights.table import REASONS
+from pipeline.stages import Step
 from tests.make import HEADLINE, NEWSROOM, SPANISH, Office, other, story
 
 if TYPE_CHECKING:
@@ -97,6 +99,10 @@ def test_a_desk_with_nothing_to_do_says_so_and_shows_what_went_out(office: Offic
     assert f"/desk/articles/{article}/trace" in page
 
 
+def test_every_step_has_a_name_that_people_use() -> None:
+    assert set(tags.STEPS) == set(Step)
+
+
 def test_it_says_when_nobody_is_at_work_and_since_when(office: Office, viewer: Client) -> None:
     assert "no sweeper was ever heard" in text(viewer, "/desk/")
     pulse.beat(pulse.SWEEPER, now=office.clock())
@@ -110,10 +116,10 @@ def test_the_age_of_the_oldest_due_work_is_shown_for_each_step(office: Office, v
     office.receive()
     office.clock.forward(seconds=20)
     page = text(viewer, "/desk/")
-    assert "<code>extract</code> 20 seconds" in page
+    assert "reading 20 seconds" in page
     assert "Nobody takes the step" not in page
     office.clock.forward(minutes=3)
-    assert "Nobody takes the step «extract»: the oldest work has waited for 3 minutes." in text(viewer, "/desk/")
+    assert "Nobody takes the step «reading»: the oldest work has waited for 3 minutes." in text(viewer, "/desk/")
 
 
 def test_an_embargo_is_listed_with_its_end(office: Office, viewer: Client) -> None:

@@ -5,6 +5,7 @@ Knows: wording of small things. Must not know: the ledger. `{% load desk %}`.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django import template
@@ -88,6 +89,62 @@ MADE = {  # how a version of a translation came about
     "corrected": _("correction"),
     "ordered-again": _("new translation"),
 }
+
+
+STEPS = {  # what the machines do, see pipeline/stages.py
+    "extract": _("reading"),
+    "clear": _("asking about rights"),
+    "translate": _("translating"),
+    "check": _("checking"),
+    "release": _("releasing"),
+    "publish": _("publishing"),
+    "deliver": _("delivering"),
+    "prove": _("looking at credits"),
+    "campaign": _("campaigns"),
+    "poll": _("looking at feeds"),
+    "fetch": _("fetching pages"),
+    "reconsider": _("asking about rights again"),
+}
+
+CHOSEN = {  # by what the releases of a campaign were chosen, see pipeline/ledger/choices.py
+    "articles": _("articles"),
+    "product": _("product"),
+    "partner": _("partner"),
+    "source": _("source"),
+    "section": _("section"),
+    "since": _("since"),
+    "until": _("until"),
+    "model": _("model"),
+    "glossary": _("glossary"),
+    "rights": _("rights"),
+    "reviewed": _("read by a person:"),
+}
+_CHOSEN_BY = re.compile(rf"(?:(?<=, )|^)({'|'.join(CHOSEN)})(?= )")
+
+ORIGINS = {  # where a sentence of a translation came from
+    "engine": _("machine"),
+    "memory": _("memory"),
+    "editor": _("editor"),
+    "source": _("as in the original"),
+}
+
+
+@register.filter
+def origin(name: str) -> str | Promise:
+    """Where a sentence came from, in the reader's words."""
+    return ORIGINS.get(name, name)
+
+
+@register.filter
+def step(name: str) -> str | Promise:
+    """A step of the machines in the reader's words."""
+    return STEPS.get(name, name)
+
+
+@register.filter
+def choice(words: str) -> str:
+    """What was chosen for a campaign, with its labels in the reader's words."""
+    return _CHOSEN_BY.sub(lambda found: str(CHOSEN[found[1]]), words)
 
 
 @register.filter

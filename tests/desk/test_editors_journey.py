@@ -138,7 +138,7 @@ def test_from_the_dry_run_to_the_withdrawal(open_desk: OpenDesk, newsroom: Offic
     page.get_by_role("link", name="Planear una campaña").click()
     page.get_by_label("Producto").select_option("es/all")
     page.get_by_role("button", name="Ensayo").click()
-    page.get_by_text("61 difusiones coinciden: 244 envíos salen").wait_for()
+    page.get_by_text("61 publicaciones coinciden: 244 envíos salen").wait_for()
     assert not desk.complaints()
     desk.picture("campaign-plan-1280")
     before = feed(desk)[guid]
@@ -153,7 +153,7 @@ def test_from_the_dry_run_to_the_withdrawal(open_desk: OpenDesk, newsroom: Offic
                 break
             page.wait_for_timeout(25)
         page.locator("#progress .badge", has_text="terminada").wait_for()
-        page.get_by_text("61 de 61 difusiones entregadas").wait_for()
+        page.get_by_text("61 de 61 publicaciones entregadas").wait_for()
         assert len(seen) > 1, "the progress was seen to move"
         until(lambda: feed(desk)[guid]["date_modified"] != before["date_modified"], desk, "it went out again")
         assert not desk.complaints()

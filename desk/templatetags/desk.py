@@ -56,6 +56,40 @@ STATES: dict[str, str | Promise] = {
     "passed-over": _("passed over"),
 }
 
+STEPS = {  # what the machines do, as a person would call it
+    Step.EXTRACT: _("reading"),
+    Step.CLEAR: _("clearing rights"),
+    Step.TRANSLATE: _("translating"),
+    Step.CHECK: _("checking"),
+    Step.RELEASE: _("releasing"),
+    Step.PUBLISH: _("publishing"),
+    Step.DELIVER: _("delivering"),
+    Step.PROVE: _("looking for the credit"),
+    Step.CAMPAIGN: _("re-syndicating"),
+    Step.POLL: _("asking feeds"),
+    Step.FETCH: _("fetching pages"),
+    Step.RECONSIDER: _("asking about rights again"),
+}
+
+SENDINGS = {  # what a delivery tells, and how it travels
+    "published": _("new"),
+    "corrected": _("correction"),
+    "withdrawn": _("withdrawal"),
+    "resent": _("sent again"),
+    "feed": _("feed"),
+    "webhook": _("webhook"),
+    "email": _("mail"),
+    "translation": _("translation"),
+}
+
+MADE = {  # how a version of a translation came about
+    "drafted": _("translation"),
+    "edited": _("edit"),
+    "undone": _("step back"),
+    "corrected": _("correction"),
+    "ordered-again": _("new translation"),
+}
+
 CHOSEN = {  # by what the releases of a campaign were chosen, see pipeline/ledger/choices.py
     "articles": _("articles"),
     "product": _("product"),

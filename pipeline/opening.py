@@ -19,7 +19,7 @@ from pipeline.translation.engine import Engine
 from pipeline.translation.engines import Engines
 from pipeline.translation.glossary import Term
 from pipeline.translation.glossary_files import Glossaries
-from pipeline.translation.models import installed
+from pipeline.translation.models import Installed, installed
 from pipeline.types import EngineIdentity
 
 
@@ -32,7 +32,7 @@ def newsroom(loaded: Config, *, folder: Path, models: Path, server_key: str = ""
         config=loaded,
         engine_for=_engines(loaded, models, server_key),
         glossary_for=glossaries(loaded, folder),
-        doubt_below=partial(_doubt_below, models),
+        model_of=partial(_model_of, models),
     )
 
 
@@ -54,9 +54,9 @@ def remote(loaded: Config, server_key: str, limits: Limits | None = None) -> Rem
     )
 
 
-def _doubt_below(models: Path, engine: EngineIdentity) -> tuple[float, float] | None:
-    """The thresholds that were measured when this engine's model was installed."""
-    return next((each.doubt_below for each in installed(models) if each.model_sha256 == engine.model_sha256), None)
+def _model_of(models: Path, engine: EngineIdentity) -> Installed | None:
+    """The model behind an engine, as it is installed."""
+    return next((each for each in installed(models) if each.model_sha256 == engine.model_sha256), None)
 
 
 def glossaries(

@@ -33,6 +33,7 @@ from pipeline.text.blocks import to_html
 from pipeline.translation.checks import check as check_draft
 from pipeline.translation.engine import Engine
 from pipeline.translation.glossary import EMPTY, Glossary
+from pipeline.translation.models import Installed
 from pipeline.types import Draft, EngineIdentity, Finding, Incoming, Level, Licence, Permission, Ruling, Story, UseClass
 
 ACTOR = "pipeline"
@@ -52,8 +53,8 @@ class Newsroom:
     engine_for: Callable[[str, str], Engine]  # (source language, target language) -> engine; raises ModelMissing
     # (slug of the source, source language, target language) -> glossary; raises FileRefused
     glossary_for: Callable[[str, str, str], Glossary] = lambda source, given, wanted: EMPTY
-    # an engine's identity -> below which scores it is less sure than usual; None where nobody measured
-    doubt_below: Callable[[EngineIdentity], tuple[float, float] | None] = lambda engine: None
+    # an engine's identity -> its model, with what is usual for it; None where nothing is installed under that name
+    model_of: Callable[[EngineIdentity], Installed | None] = lambda engine: None
 
 
 def table(newsroom: Newsroom) -> Mapping[Step, StepFunction]:
@@ -160,7 +161,9 @@ def check(newsroom: Newsroom, work: Work) -> Effect:
     if translation.state is not TranslationState.DRAFTED or translation.draft is None:
         return _nothing
     story = _story(articles.get(translation.revision))
-    draft = replace(translation.draft, doubt_below=newsroom.doubt_below(translation.draft.engine))
+    draft, model = translation.draft, newsroom.model_of(translation.draft.engine)
+    if model is not None:
+        draft = replace(draft, doubt_below=model.doubt_below, faint_below=model.faint_below)
     lenient = newsroom.config.translation.only_warn
     findings = tuple(
         replace(finding, level=Level.WARN) if finding.code in lenient and finding.level is Level.HOLD else finding

@@ -244,6 +244,15 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Faint:
+    """A word of the source that an engine hardly looked at while it wrote a sentence."""
+
+    place: str
+    word: str
+    weight: float  # the most attention that any piece of the translation gave any of its pieces, 0 to 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A translated story: what the translate step stores and the check step judges."""
 
@@ -255,6 +264,8 @@ class Draft:
     engine: EngineIdentity
     findings: tuple[Finding, ...] = ()
     doubt_below: tuple[float, float] | None = None  # 1st and 5th percentile of the model's scores; set for the checks
+    faint: tuple[Faint, ...] = ()
+    faint_below: float | None = None  # the weight below which the model's attention means something; set for the checks
     glossary: str = ""  # version of the glossary it was made with; empty without one
 
 

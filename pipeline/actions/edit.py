@@ -26,7 +26,8 @@ from pipeline.translation.checks import ARTICLE_CHECKS, SENTENCE_CHECKS, check
 from pipeline.translation.rewording import dressed, match_at, put, rewrite
 from pipeline.types import Draft, Finding, Match, Origin, Provenance, Story, TranslationId
 
-_CHECKED = {each.code for each in SENTENCE_CHECKS} | {each.code for each in ARTICLE_CHECKS}
+# What is checked again at each edit; what rests on the model's habits was said for good, unless the sentence changes
+_CHECKED_AGAIN = {each.code for each in SENTENCE_CHECKS} | {each.code for each in ARTICLE_CHECKS if not each.usual}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +176,7 @@ def _text(translation: int) -> tuple[Translated, Story, Draft]:
 
 def _findings(translated: Translated, story: Story, draft: Draft, changed: set[str]) -> tuple[Finding, ...]:
     """What the checks say now, and what others have said of sentences that were not touched."""
-    others = [each for each in translated.findings if each.code not in _CHECKED and each.place not in changed]
+    others = [each for each in translated.findings if each.code not in _CHECKED_AGAIN and each.place not in changed]
     return (*others, *check(story, draft))
 
 

@@ -5,7 +5,7 @@ Knows: stories, sentences, findings of the translate step. Must not know: engine
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import groupby, pairwise
 
@@ -20,7 +20,7 @@ from pipeline.translation.names import names_in
 from pipeline.translation.pool import Pool
 from pipeline.translation.sentence import Sentence, plain_quotes
 from pipeline.translation.vocabularies import VOCABULARIES
-from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Finding, Level, Match, Origin, Segment, Story
+from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Faint, Finding, Level, Match, Origin, Segment, Story
 
 
 class Article:
@@ -89,6 +89,7 @@ class Article:
             engine=engine,
             glossary=self._glossary.version,
             findings=tuple(self._findings(by_place, refused)),
+            faint=tuple(self._faint(pool, again)),
         )
 
     def _findings(self, by_place: Mapping[str, Match], refused: Set[str]) -> Iterator[Finding]:
@@ -103,6 +104,14 @@ class Article:
                 yield _finding("engine-failed" if place in refused else "markup", place)
             elif by_place[place].origin in {Origin.ENGINE, Origin.MEMORY}:
                 yield from self._terms(by_place[place])
+
+    def _faint(self, pool: Pool, again: Sequence[Sentence]) -> Iterator[Faint]:
+        """Of sentences that were asked once: of the others the words may come from another answer."""
+        if self._story.language == "en":
+            asked_again = {sentence.segment.place for sentence in again}
+            for sentence in self._sentences:
+                if sentence.segment.place not in asked_again:
+                    yield from sentence.faint(pool)
 
     def _terms(self, match: Match) -> Iterator[Finding]:
         """What the glossary wants and the sentence lacks. A common noun has more forms than an entry can list."""

@@ -22,6 +22,8 @@ from pipeline.errors import ModelRefused
 from pipeline.translation import alignment, pairs
 from pipeline.translation.confidence import percentiles
 from pipeline.translation.marking import followed
+from pipeline.translation.memory import Remembered
+from pipeline.translation.omission import threshold
 from pipeline.translation.package import Metadata, digest
 
 if TYPE_CHECKING:
@@ -45,7 +47,9 @@ class Sung:
     source: str
     target: str
     alignment: str
-    doubt_below: tuple[float, float] | None  # 1st and 5th percentile of its scores; None where we have no sentences
+    # 1st and 5th percentile of its scores, and what is little attention; None where we have no sentences
+    doubt_below: tuple[float, float] | None
+    faint_below: float | None
 
 
 def sing(folder: Path, metadata: Metadata) -> Sung:
@@ -82,7 +86,11 @@ def sing(folder: Path, metadata: Metadata) -> Sung:
             f"{metadata.name} loads but does not translate: {source!r} gave {target!r}. Use another package."
         )
     return Sung(
-        source=source, target=target, alignment=str(answer["alignment"]), doubt_below=_pair(answer["doubt_below"])
+        source=source,
+        target=target,
+        alignment=str(answer["alignment"]),
+        doubt_below=_pair(answer["doubt_below"]),
+        faint_below=answer["faint_below"],
     )
 
 
@@ -92,15 +100,18 @@ def main(folder: Path, metadata: Metadata, source: str) -> None:
     engine = _engine(folder, metadata)
     (answer,) = engine.translate([source])
     told = f"layer {setting.layer}, heads {setting.heads}" if setting else ""
-    json.dump({"target": answer.text, "alignment": told, "doubt_below": _calibrated(engine)}, sys.stdout)
+    below, faint = _usual(engine)
+    json.dump({"target": answer.text, "alignment": told, "doubt_below": below, "faint_below": faint}, sys.stdout)
 
 
-def _calibrated(engine: ArgosEngine) -> tuple[float, float] | None:
-    """Below what the model is less sure than usual, measured on the sentences of the shipped test set."""
+def _usual(engine: ArgosEngine) -> tuple[tuple[float, float] | None, float | None]:
+    """Below what the model is less sure than usual, and looks less than usual, on the sentences of the test set."""
     if engine.source != "en":
-        return None
-    answers = engine.translate([pair.source.text for pair in pairs.read()[0]])
-    return percentiles([each.score for each in answers if each.score is not None])
+        return None, None
+    sentences = [pair.source.text for pair in pairs.read()[0]]
+    answers = [Remembered.of(each, "") for each in engine.translate(sentences, attention=True)]
+    sure = percentiles([each.score for each in answers if each.score is not None])
+    return sure, threshold(list(zip(sentences, answers, strict=True)))
 
 
 def _pair(value: list[float] | None) -> tuple[float, float] | None:

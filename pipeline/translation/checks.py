@@ -18,6 +18,7 @@ from pipeline.translation import calendar, claims, fidelity, spelling, symptoms
 from pipeline.translation.confidence import unsure
 from pipeline.translation.doubts import Doubt
 from pipeline.translation.names import lost, names_in
+from pipeline.translation.omission import omitted
 from pipeline.translation.vocabularies import VOCABULARIES
 from pipeline.types import Block, Draft, Finding, Level, Match, Origin, Story
 
@@ -50,13 +51,17 @@ class SentenceCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleCheck:
-    """A check of the whole draft; yields findings with their place."""
+    """A check of the whole draft; yields findings with their place.
+
+    `usual`: it speaks only where a draft carries what is usual for its model, which the check step alone puts there.
+    """
 
     code: str
     level: Level
     look: Callable[[Story, Draft], Iterator[tuple[str, Doubt]]]
     about: str
     about_es: str
+    usual: bool = False
 
 
 def structure(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
@@ -134,6 +139,11 @@ def confidence(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
 def _reading(look: Callable[..., Iterator[Doubt]]) -> dict[str, Look]:
     """The check with the words of each other language that has a vocabulary."""
     return {language: partial(look, words=words) for language, words in VOCABULARIES.items() if language != "es"}
+
+
+def omission(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
+    """Sentences in which the model hardly looked at a word, where its threshold is known."""
+    yield from omitted(draft)
 
 
 SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
@@ -333,6 +343,15 @@ ARTICLE_CHECKS: tuple[ArticleCheck, ...] = (
         look=confidence,
         about="The model was far less sure than it usually is; holds in headlines and quotations.",
         about_es="El modelo estaba mucho menos seguro que de costumbre; detiene en titulares y citas.",
+        usual=True,
+    ),
+    ArticleCheck(
+        code="omission",
+        level=Level.WARN,
+        look=omission,
+        about="The model hardly looked at a word: it may be missing. For originals in English.",
+        about_es="El modelo apenas ha atendido a una palabra: quizá falte. Para originales en inglés.",
+        usual=True,
     ),
     ArticleCheck(
         code="language",

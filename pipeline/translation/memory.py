@@ -19,8 +19,10 @@ class Remembered:
     """An engine's answer in its compact form.
 
     `alignment[i]` is the index of the source piece that target piece `i` attended to most, or -1 where the engine
-    offered no attention. The full matrix is not kept: the translate step works from this form alone, so that a sentence
-    out of the memory gets its links and emphasis exactly where a fresh one does.
+    offered no attention. `heard[j]` is the most attention that any target piece gave source piece `j`, to two digits;
+    empty without attention, and in entries from before it was kept. The full matrix is not kept: the translate step
+    works from this form alone, so that a sentence out of the memory gets its links and emphasis exactly where a fresh
+    one does.
     """
 
     text: str
@@ -29,6 +31,7 @@ class Remembered:
     pieces: tuple[str, ...] = ()
     source_pieces: tuple[str, ...] = ()
     alignment: tuple[int, ...] = ()
+    heard: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, hypothesis: Hypothesis, model: str) -> Remembered:
@@ -41,6 +44,7 @@ class Remembered:
             pieces=hypothesis.pieces,
             source_pieces=hypothesis.source_pieces,
             alignment=tuple(_peak(row) for row in attention),
+            heard=tuple(round(max(column), 2) for column in zip(*attention, strict=True)),
         )
 
     def hypothesis(self) -> Hypothesis:

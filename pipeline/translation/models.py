@@ -53,9 +53,9 @@ class Installed:
     canary_target: str
     alignment: str  # which attention is read, "layer -1, heads 1"; empty where the model does not say
     target_prefix: str = ""
-    doubt_below: tuple[float, float] | None = (
-        None  # see confidence.py; None for a model installed before it was measured
-    )
+    # what is usual for it, see confidence.py and omission.py; None for a model from before it was measured
+    doubt_below: tuple[float, float] | None = None
+    faint_below: float | None = None
 
 
 def install(ref: str | Path, models_dir: Path, now: datetime, *, limits: Limits | None = None) -> Installed:
@@ -152,6 +152,7 @@ def _install(package: Path, origin: str, models_dir: Path, now: datetime, limits
             canary_target=sung.target,
             alignment=sung.alignment,
             doubt_below=sung.doubt_below,
+            faint_below=sung.faint_below,
             target_prefix=metadata.target_prefix,
         )
         _write(model, fresh)

@@ -10,7 +10,7 @@ was never proven is not used: a sentence whose markup cannot be carried over sta
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.text.inline import canonical, crossing
@@ -21,9 +21,10 @@ from pipeline.translation.fidelity import ADDRESS, addresses
 from pipeline.translation.glossary import EMPTY, Glossary
 from pipeline.translation.memory import Known, Remembered
 from pipeline.translation.numerals import closed, numerals
+from pipeline.translation.omission import faint
 from pipeline.translation.pool import Pool
 from pipeline.translation.retry import Attempt, Retry
-from pipeline.types import Hypothesis, Match, Origin, Segment, Span
+from pipeline.types import Faint, Hypothesis, Match, Origin, Segment, Span
 
 _LETTER = re.compile(r"[^\W\d_]")
 _PLAIN = dict(zip("“”„‘’‚", "\"\"\"'''", strict=True))
@@ -103,6 +104,11 @@ class Sentence:
         answer, origin = pool.answer(self.spoken.text)
         pieces = self._in_pieces(pool)
         return whole if pieces is None else replace(pieces, origin=origin, model=answer.model)
+
+    def faint(self, pool: Pool) -> Iterator[Faint]:
+        """English words that the engine hardly looked at in its first answer."""
+        if self.settled() is None and not self.refused(pool):
+            yield from faint(self.segment.place, self.spoken.text, pool.answer(self.spoken.text)[0])
 
     def refused(self, pool: Pool) -> bool:
         """Did the engine fail on the very sentence?"""

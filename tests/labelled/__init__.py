@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.text.blocks import inline_from_html
 from pipeline.translation.checks import ARTICLE_CHECKS, SENTENCE_CHECKS
-from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Match, Origin, Story
+from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Faint, Match, Origin, Story
 
 IDENTITY = EngineIdentity(engine="test", engine_version="1", model="test 1", model_sha256="0", settings="")
 LANGUAGES = ("pt", "fr")  # besides Spanish
@@ -64,6 +64,9 @@ def speaks(code: str, pair: list[Any], language: str = "es") -> bool:
     if code == "confidence":  # a third item: how sure the model was, of a model whose percentiles are these
         sure = tuple(replace(match, score=pair[2]) for match in draft.matches)
         draft = replace(draft, matches=sure, doubt_below=(-1.0, -0.5))
+    if code == "omission":  # a third item: words and how much of the model's attention they got at most
+        heard = tuple(Faint(place="b0.0", word=word, weight=weight) for word, weight in pair[2].items())
+        draft = replace(draft, faint=heard, faint_below=0.15)
     return bool(list(_ARTICLES[code](story, draft)))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from pipeline.actions import correct, edit, review
 from pipeline.errors import IllegalTransition, StaleVersion
-from pipeline.ledger import translations, wordings
+from pipeline.ledger import codec, translations, wordings
 from pipeline.ledger.models import Event, PostEdit, Translation, Wording
-from pipeline.types import Origin
+from pipeline.types import Level, Origin
 from tests.make import PARAGRAPHS, SPANISH, Office
 
 GOOD = "La alcaldesa dijo que nadie pagará peaje."
@@ -71,6 +72,20 @@ def test_an_edited_translation_goes_out_once_it_is_approved_and_is_remembered_th
     assert GOOD in body
     assert office.items()[office.release(held).guid]["title"] == "Por fin abre el puente"
     assert set(PostEdit.objects.values_list("target", flat=True)) == {GOOD, "Por fin abre el puente"}
+
+
+def test_what_the_model_was_unsure_of_stays_said_until_that_sentence_is_edited(office: Office, held: int) -> None:
+    """The check step alone knows what is usual for a model; an edit elsewhere must not wipe out what it said."""
+    base = newest(held)
+    hints = tuple(
+        replace(base.findings[0], code=code, level=Level.WARN, place="b1.0") for code in ("confidence", "omission")
+    )
+    rows = Translation.objects.filter(pk=base.id)
+    rows.update(findings=codec.dump_each((*base.findings, *hints)))
+    save(office, held, {"b2.0": GOOD}, base=base.id)
+    assert {finding.code for finding in newest(held).findings} >= {"confidence", "omission"}
+    save(office, held, {"b1.0": SPANISH[PARAGRAPHS[1]]}, base=newest(held).id)
+    assert {finding.code for finding in newest(held).findings}.isdisjoint({"confidence", "omission"})
 
 
 def test_a_stale_save_of_the_same_sentence_is_refused_with_both_texts(office: Office, held: int) -> None:

@@ -36,7 +36,7 @@ RISING = {  # what may not fall: name in the file -> how to find it
     "chrF": lambda kept: kept["scores"]["chrf"],
     "articles without a holding finding": lambda kept: kept["articles_clean"],
     "sentences without a finding": lambda kept: kept["sentences_clean"],
-    "quotations kept": lambda kept: -kept.get("quotations", {"lost": 99})["lost"],
+    "quotations kept": lambda kept: -kept["quotations"]["lost"],
     "links kept": lambda kept: -kept["links_lost"],
     "exact marks of the ladder": lambda kept: _ladder(kept)["exact"],
     "overlap of the ladder": lambda kept: _ladder(kept)["overlap"],

@@ -84,6 +84,18 @@ def test_a_sentence_remembered_without_links_gets_them_right_when_it_has_some(en
     assert translate(STORY, engine, memory).blocks == translate(STORY, engine, DictMemory()).blocks
 
 
+def test_neighbours_move_no_attention(engine: ArgosEngine) -> None:
+    """Links go where attention leads, so whoever shares a batch may not change it. One length, so one batch.
+
+    CTranslate2 gives the first piece another sentence's row then (argos._attention); fails once that is read again.
+    """
+    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    asked = [f"The judge read the report on {day}." for day in days]
+    together = [answer.attention for answer in engine.translate(asked, attention=True)]
+    assert together == [engine.translate([each], attention=True)[0].attention for each in asked]
+    assert all(together)
+
+
 def test_addresses_come_through_unchanged(engine: ArgosEngine) -> None:
     text = translate(STORY, engine, DictMemory()).blocks[1].text
     assert "news_desk@example.org" in text

@@ -23,6 +23,8 @@ says nothing about quality, and its text is compared only with its own, one sent
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,19 +36,30 @@ from numpy.typing import NDArray
 
 from tests.benchmarks.ceiling import weights
 
+ROOT = Path(__file__).resolve().parents[2]
 LAYERS, WIDTH, INNER, HEADS, PIECES = 6, 512, 2048, 8, 32_000
 FAR = 1000.0  # beside it, what the words add to a norm's variance is nothing
 NEVER = -1e4  # bias of a piece that is not to be written
 
 Array = NDArray[np.float32]
 _Q, _KV = (True,), (False, False)  # what a matrix's heads are: queries are scaled by their width, keys and values not
+_SIDES = ("source", "target")
 
 
 def package(folder: Path, scratch: Path) -> Path:
     """Write the package made of the starter that is installed in `folder`; its path, below `scratch`.
 
-    Raises ValueError if that is no longer a model that this can be done to.
+    In a process of its own: the peak of whoever is started later counts from the memory of whoever starts it.
     """
+    command = [sys.executable, "-m", "tests.benchmarks.grown", str(folder), str(scratch)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if ended.returncode != 0:
+        raise RuntimeError(f"the starter model cannot be grown:\n{ended.stderr}")
+    return Path(ended.stdout.strip())
+
+
+def made(folder: Path, scratch: Path) -> Path:
+    """Make the package here. Raises ValueError if the starter is no longer a model that this can be done to."""
     starter = weights(folder / "model" / "model.bin")
     if starter["decoder/pre_norm"] or starter["encoder/embeddings_0/weight"].shape[1] * 2 != WIDTH:
         raise ValueError(f"only a model with norms behind its blocks, and {WIDTH // 2} wide, can be grown like this")
@@ -76,9 +89,6 @@ def package(folder: Path, scratch: Path) -> Path:
     model.mkdir()
     spec.save(str(model))
     return _packed(folder, model, scratch / "translate-en_es-grown.argosmodel")
-
-
-_SIDES = ("source", "target")
 
 
 def _ends(spec: Any, starter: Mapping[str, Array]) -> None:
@@ -195,13 +205,17 @@ def _filled(vocabulary: list[str]) -> list[str]:
     return [*vocabulary, *(f"▁⟨{place}⟩" for place in range(len(vocabulary), PIECES))]
 
 
-def _packed(folder: Path, model: Path, package: Path) -> Path:
+def _packed(folder: Path, model: Path, file: Path) -> Path:
     """An Argos package around the model, with the starter's tokenizer."""
     metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
     metadata["package_version"] += "+argos.shape"
-    with zipfile.ZipFile(package, "w") as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("grown/metadata.json", json.dumps(metadata))
         archive.write(folder / "sentencepiece.model", "grown/sentencepiece.model")
         for each in sorted(model.iterdir()):
             archive.write(each, f"grown/model/{each.name}")
-    return package
+    return file
+
+
+if __name__ == "__main__":
+    print(made(*map(Path, sys.argv[1:3])))

@@ -36,7 +36,8 @@ def wait(username: str, address: str, *, now: datetime) -> timedelta:
     if (last := entered.order_by("-at").first()) is not None:
         pair = pair.filter(at__gt=last.at)
     at_address = recent.filter(details__address=address)
-    return max(_left(pair, PAIR, now), _left(of_name, NAME, now), _left(at_address, ADDRESS, now))
+    named = _left(of_name, NAME, now) if username else timedelta()  # one that names nobody locks nobody else out
+    return max(_left(pair, PAIR, now), named, _left(at_address, ADDRESS, now))
 
 
 def _left(failures: QuerySet[Event], limit: int, now: datetime) -> timedelta:

@@ -6,6 +6,8 @@ Knows: Django's authentication and our throttle. Must not know: roles.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -41,13 +43,10 @@ def login(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(onward)
         return _sign_in(request, {"form": AuthenticationForm(request), "next": onward})
     name = request.POST.get("username", "")
-    address = request.META.get("REMOTE_ADDR", "")
+    address = _address(request)
     left = throttle.wait(name, address, now=now())
     if left:
-        context = {"minutes": math.ceil(left.total_seconds() / 60), "next": onward}
-        response = _sign_in(request, {**context, "form": AuthenticationForm(request)}, status=429)
-        response["Retry-After"] = str(math.ceil(left.total_seconds()))
-        return response
+        return _slowed(request, left)
     form = AuthenticationForm(request, request.POST)
     if not form.is_valid():
         throttle.failed(name, address, now=now())
@@ -61,22 +60,20 @@ def _sign_in(request: HttpRequest, context: dict[str, Any], *, status: int = 200
     return render(request, "desk/login.html", {**context, "oidc": settings.OIDC}, status=status)
 
 
+def _slowed(request: HttpRequest, left: timedelta) -> HttpResponse:
+    """Too many attempts: nothing is tried, and nothing more is written, until so much time has passed."""
+    context = {"minutes": math.ceil(left.total_seconds() / 60), "next": _onward(request)}
+    response = _sign_in(request, {**context, "form": AuthenticationForm(request)}, status=429)
+    response["Retry-After"] = str(math.ceil(left.total_seconds()))
+    return response
+
+
 @public
 @never_cache
 @require_safe
 def provider(request: HttpRequest) -> HttpResponse:
     """Off to the house's identity provider, if there is one, to sign in there."""
-    if not settings.OIDC:
-        raise Http404
-    from desk import oidc  # an optional part, with libraries of its own
-
-    left = throttle.wait("", request.META.get("REMOTE_ADDR", ""), now=now())
-    try:
-        if left:
-            raise ConfigError("too many attempts from this address")
-        return oidc.begin(request)
-    except ConfigError as error:
-        return _not_let_in(request, str(error))
+    return _at_provider(request, lambda oidc: oidc.begin(request))
 
 
 @public
@@ -84,21 +81,37 @@ def provider(request: HttpRequest) -> HttpResponse:
 @require_safe
 def provided(request: HttpRequest) -> HttpResponse:
     """Back from the identity provider."""
+
+    def let_in(oidc: Any) -> HttpResponse:
+        response: HttpResponse = oidc.finish(request)
+        throttle.entered(request.user.get_username(), _address(request), now=now(), reason="oidc")
+        return response
+
+    return _at_provider(request, let_in)
+
+
+def _at_provider(request: HttpRequest, work: Callable[[Any], HttpResponse]) -> HttpResponse:
+    """What `work` answers, with desk/oidc.py; it is an optional part, with libraries of its own."""
     if not settings.OIDC:
         raise Http404
     from desk import oidc
 
+    if left := throttle.wait("", _address(request), now=now()):
+        return _slowed(request, left)
     try:
-        response = oidc.finish(request)
+        return work(oidc)
     except (oidc.Refused, ConfigError) as error:
         return _not_let_in(request, str(error))
-    throttle.entered(request.user.get_username(), request.META.get("REMOTE_ADDR", ""), now=now(), reason="oidc")
-    return response
+
+
+def _address(request: HttpRequest) -> str:
+    address: str = request.META.get("REMOTE_ADDR", "")
+    return address
 
 
 def _not_let_in(request: HttpRequest, reason: str) -> HttpResponse:
     """Back to the sign-in page. Why stands in the audit trail; a stranger is not told who has an account here."""
-    throttle.failed("", request.META.get("REMOTE_ADDR", ""), now=now(), reason=reason)
+    throttle.failed("", _address(request), now=now(), reason=reason)
     said = gettext("The identity provider's answer lets nobody in here. The reason stands in the audit trail.")
     messages.error(request, said)
     return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))

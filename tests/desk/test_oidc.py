@@ -16,7 +16,7 @@ from django.test import Client
 from oidc_provider_mock import run_server_in_thread
 from pytest_django import Settings
 
-from desk import oidc, roles
+from desk import oidc, roles, throttle
 from desk.roles import Role
 from pipeline.errors import ConfigError
 from pipeline.ledger.models import Event
@@ -168,6 +168,19 @@ def test_an_answer_to_no_question_of_ours_lets_nobody_in(configured: Settings) -
     assert client.get(BACK, {"code": "x", "state": "forged"}).status_code == 302
     assert not is_in(client)
     assert Event.objects.filter(action="desk.sign-in-failed").count() == 4
+
+
+def test_a_stranger_who_fails_again_and_again_waits_alone(configured: Settings) -> None:
+    def came_back(address: str) -> int:
+        return Client().get(BACK, {"code": "x", "state": "x"}, REMOTE_ADDR=address).status_code
+
+    failures = Event.objects.filter(action="desk.sign-in-failed")
+    for number in range(throttle.NAME + 2):
+        assert came_back(f"192.0.2.{number % 6}") == 302
+    assert [came_back("192.0.2.9") for _ in range(throttle.PAIR + 3)] == [302] * throttle.PAIR + [429] * 3
+    assert failures.count() == throttle.NAME + 2 + throttle.PAIR, "while one waits, nothing is written"
+    assert Client().get(BEGIN, REMOTE_ADDR="192.0.2.9").status_code == 429
+    assert Client().get(BEGIN, REMOTE_ADDR="192.0.2.10")["Location"].startswith(configured.OIDC_ISSUER)
 
 
 @pytest.fixture

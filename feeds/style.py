@@ -6,11 +6,14 @@ Its digest stands in the Content-Security-Policy that feeds/static.py sends, so 
 
 from __future__ import annotations
 
-STYLE = """
-:root{color-scheme:light dark;--paper:#fdfcf9;--ink:#1d1c1a;--soft:#5d5a54;
+PALETTE = """:root{color-scheme:light dark;--paper:#fdfcf9;--ink:#1d1c1a;--soft:#5d5a54;
 --line:#dcd7cc;--link:#0b5563;--panel:#f4f0e6}
 @media (prefers-color-scheme:dark){:root{--paper:#171613;--ink:#ece8df;--soft:#aca698;
---line:#3a3730;--link:#8fd0dd;--panel:#22201b}}
+--line:#3a3730;--link:#8fd0dd;--panel:#22201b}}"""
+
+STYLE = (
+    PALETTE
+    + """
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);overflow-wrap:break-word;
@@ -57,5 +60,5 @@ body>footer{margin-top:2rem;border-top:1px solid var(--line);font-size:.9rem;col
 a{color:inherit}article a[href^="http"]::after{content:" (" attr(href) ")";font-size:.8em;overflow-wrap:anywhere}
 .credit-original a::after,.meta a::after{content:none!important}
 main{max-width:none}h1,h2,h3{break-after:avoid}}
-@media (prefers-contrast:more){:root{--soft:var(--ink);--line:currentColor}}
-""".strip()
+@media (prefers-contrast:more){:root{--soft:var(--ink);--line:currentColor}}"""
+)

@@ -8,13 +8,11 @@ pointer to it, and whatever stands in a feed stays text. A selector names an ele
 
 from __future__ import annotations
 
+from feeds.style import PALETTE
 from feeds.words import words
 
 _SHEET = """@charset "UTF-8";
-:root{color-scheme:light dark;--paper:#fdfcf9;--ink:#1d1c1a;--soft:#5d5a54;--line:#dcd7cc;--link:#0b5563;
---panel:#f4f0e6}
-@media (prefers-color-scheme:dark){
-:root{--paper:#171613;--ink:#ece8df;--soft:#aca698;--line:#3a3730;--link:#8fd0dd;--panel:#22201b}}
+%(palette)s
 
 :root{background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
 font:1.125rem/1.65 Charter,"Bitstream Charter","Source Serif 4","Noto Serif",Georgia,serif}
@@ -56,7 +54,7 @@ def stylesheet(language: str) -> bytes:
         "newest": w.newest,
         "nothing_yet": w.nothing_yet,
     }
-    return (_SHEET % {name: _string(text) for name, text in said.items()}).encode()
+    return (_SHEET % {"palette": PALETTE, **{name: _string(text) for name, text in said.items()}}).encode()
 
 
 def _string(text: str) -> str:

@@ -97,6 +97,7 @@ def effect(
     `at_most` articles are looked at, the newest; None means all, which takes as long as the source is large.
     """
     articles = source.articles.count()
+    looked_at = articles if at_most is None else min(articles, at_most)
     least = _least(source, at_most)
     before = catalog.rights_of(source)
     targets = sorted(set(Product.objects.filter(active=True).values_list("language", flat=True)))
@@ -113,8 +114,8 @@ def effect(
         if out and not stays:
             reasons[allowed] += rows
     return Effect(
-        looked_at=articles if least == 0 else at_most or 0,
-        older=0 if least == 0 else max(0, articles - (at_most or 0)),
+        looked_at=looked_at,
+        older=articles - looked_at,
         cleared=fates["cleared"],
         held=fates["held"],
         refused=fates["refused"],

@@ -170,17 +170,15 @@ def _fetched(url: str, visitor: GuardedClient) -> tuple[str, Terms]:
     if kind not in _PAGES:
         raise PageRefused(f"{url} is {kind}, not a page of text. Open it, and paste what it says.")
     payload = pages.payload(answer)
-    plain = kind == _PLAIN
-    terms = terms_page.read_plain(text_of_plain(payload)) if plain else terms_page.read(*_page(payload, answer.url))
+    if kind == _PLAIN:
+        terms = terms_page.read_plain(text_of_plain(payload))
+    else:
+        terms = terms_page.read(text_of_page(payload)[0], answer.url)
     if not terms.text.strip():
         raise PageRefused(f"{url} shows no text without its scripts. Open it in a browser, and paste what it says.")
     if len(terms.text) > LONGEST:
         raise PageRefused(f"{url} holds {len(terms.text):,} characters. Find the page that has the terms alone.")
     return answer.url, terms
-
-
-def _page(payload: bytes, address: str) -> tuple[str, str]:
-    return text_of_page(payload)[0], address
 
 
 def _row(source: Source, url: str, address: str, terms: Terms, *, actor: str, now: datetime) -> TermsPage:

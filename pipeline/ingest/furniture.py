@@ -6,12 +6,12 @@ whether a line came from text or from markup; both are judged by the same rules.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from pipeline.ingest.profile import SourceProfile
+from pipeline.text.blocks import SEE_ALSO, points_nowhere
 from pipeline.types import Block, BlockKind, Finding, Level
 
 
@@ -64,7 +64,6 @@ _TAILS = frozenset(
         "more stories",
     }
 )
-_SEE_ALSO = re.compile(r"see also\s*:\s*", re.IGNORECASE)
 _LONG = 200  # characters: what furniture rarely reaches and a body paragraph often does
 _CUT = 2  # that many long paragraphs after the body's end are no accident
 
@@ -93,7 +92,7 @@ def kind_of(line: str, profile: SourceProfile) -> Line:
         return Line.SKIP
     if lowered in _lowered(profile.analysis_headings):
         return Line.ANALYSIS
-    return Line.SEE_ALSO if _SEE_ALSO.match(line) else Line.BODY
+    return Line.SEE_ALSO if SEE_ALSO.match(line) else Line.BODY
 
 
 def starts_rights(line: str, profile: SourceProfile) -> bool:
@@ -126,17 +125,13 @@ def sort_out(blocks: Iterable[Block], profile: SourceProfile) -> Sorted:
             behind += kind is Line.BODY and _is_paragraph(block) and len(block.text) >= _LONG
         elif kind is not Line.SKIP:
             shaped = _shaped(block, kind)
-            kept += [] if _points_nowhere(shaped) else [shaped]
+            kept += [] if points_nowhere(shaped) else [shaped]
     return Sorted(
         blocks=tuple(kept),
         rights_text="\n".join(dict.fromkeys(block.text for block in rights)) or None,
         rights_links=tuple(link for block in rights for span in block.spans for link in dict(span.attributes).values()),
         findings=(_cut_off(behind, ended_by),) if behind >= _CUT else (),
     )
-
-
-def _points_nowhere(block: Block) -> bool:
-    return block.kind is BlockKind.SEE_ALSO and not any(span.tag == "a" for span in block.spans)
 
 
 def _shaped(block: Block, kind: Line) -> Block:

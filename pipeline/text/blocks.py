@@ -10,6 +10,7 @@ out because their rights are not the article's. `sanitise` is the last step of r
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ _CONTAINERS |= {
     "fieldset",
 }
 _SOFT = {"p", "div", "section", "br", "hr"}  # inside a row, a heading or a numbered item these only part words
-_SEE_ALSO = "see also:"
+SEE_ALSO = re.compile(r"see also\s*:", re.IGNORECASE)  # the words before a pointer to other stories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +223,7 @@ class _BlockReader:
             text, spans = collapse_spans(text, spans)
         if not text:
             return
-        if kind is BlockKind.PARAGRAPH and (self._see_also or text.lower().startswith(_SEE_ALSO)):
+        if kind is BlockKind.PARAGRAPH and (self._see_also or SEE_ALSO.match(text)):
             kind = BlockKind.SEE_ALSO
         self.blocks.append(Block(kind=kind, text=text, spans=spans))
 
@@ -267,9 +268,12 @@ def to_html(blocks: Iterable[Block]) -> str:
 
 
 def _shown(block: Block) -> bool:
-    if not block.text.strip():
-        return False
-    return block.kind is not BlockKind.SEE_ALSO or any(span.tag == "a" for span in block.spans)
+    return bool(block.text.strip()) and not points_nowhere(block)
+
+
+def points_nowhere(block: Block) -> bool:
+    """Is it a pointer to other stories without the link that would lead there?"""
+    return block.kind is BlockKind.SEE_ALSO and not any(span.tag == "a" for span in block.spans)
 
 
 def sanitise(html: str) -> str:

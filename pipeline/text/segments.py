@@ -15,6 +15,7 @@ from functools import cache
 from itertools import pairwise
 from typing import cast
 
+from pipeline.text.blocks import SEE_ALSO
 from pipeline.types import Block, BlockKind, Match, Segment, Span, Story
 
 SEGMENTER = "nupunkt-0.8 rules-3"  # changes whenever a boundary could change: part of what a translation is made with
@@ -48,7 +49,6 @@ _STARTING = (
 _STARTERS = frozenset(_STARTING.split())
 _CLOSERS = re.compile(r"(?:[”’»)\]}]+|[\"'](?=\s|$))+\s*")
 _WORD = re.compile(r"\S+")
-_SEE_ALSO = re.compile(r"see also\s*:", re.IGNORECASE)
 
 
 @cache
@@ -160,7 +160,7 @@ def _block_segments(index: int, block: Block) -> Iterable[Segment]:
 
 
 def _cut(block: Block) -> list[tuple[str, str]]:
-    label = _SEE_ALSO.match(block.text) if block.kind is BlockKind.SEE_ALSO else None
+    label = SEE_ALSO.match(block.text) if block.kind is BlockKind.SEE_ALSO else None
     if label is None or label.end() == len(block.text):
         return split(block.text)
     rest = block.text[label.end() :].lstrip()
@@ -169,7 +169,7 @@ def _cut(block: Block) -> list[tuple[str, str]]:
 
 def is_see_also(segment: Segment) -> bool:
     """Is it the words "See also:" and nothing else?"""
-    return _SEE_ALSO.fullmatch(segment.text) is not None
+    return SEE_ALSO.fullmatch(segment.text) is not None
 
 
 def _within(text: str, spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:

@@ -56,7 +56,7 @@ GROUPS = {
                                 "credit list", "credit report", "credit check", "credit settle", "courtesy draft",
                                 "courtesy list", "courtesy send"),
     "People": ("users add", "users list", "users role", "users password", "users disable", "users enable"),
-    "Models": ("models list", "models install", "models verify", "models compare"),
+    "Models": ("models list", "models install", "models verify", "models calibrate", "models compare"),
     "Processes, one by one": ("serve", "worker", "beat", "publish"),
 }  # fmt: skip
 

@@ -26,7 +26,7 @@ from pipeline.ledger import pulse
 from pipeline.ledger.models import Event, Product, Subscription, TermsPage, Watch
 from pipeline.rights.terms_page import Verdict
 from pipeline.stages import Queue, TermsPageState
-from pipeline.translation import models
+from pipeline.translation import calibration, models
 from pipeline.translation.checks import SENTENCE_CHECKS, off
 from workers import broker
 from workers.beat import deserted_queues
@@ -57,7 +57,7 @@ def examine(*, quick: bool = False) -> list[Check]:
     """All checks; with `quick` only configuration, database and output folder."""
     checks: list[Callable[[], Check]] = [_configuration, _database, _output]
     if not quick:
-        checks += [_key, _models, _languages, _reading, _broker, _queues]
+        checks += [_key, _models, _calibration, _languages, _reading, _broker, _queues]
         checks += [_feeds, _terms, _sign_in, _files, _clock, _disk, _sqlite]
     return [check() for check in checks]
 
@@ -115,7 +115,7 @@ def _key() -> Check:
 
 
 def _models() -> Check:
-    if _configuration().ok and (loaded := config.load(settings.CONFIG_FILE)).translation.engine == "libretranslate":
+    if loaded := _served():
         return _server(loaded)
     wanted = set(Product.objects.filter(active=True).values_list("language", flat=True)) if _database().ok else set()
     found = models.installed(settings.MODELS_DIR)
@@ -128,6 +128,22 @@ def _models() -> Check:
         says = "; ".join(f"{name}: {', '.join(problems)}" for name, problems in damaged.items())
         return Check(name="model", ok=False, says=says, repair="tornavoz models install starter")
     return Check(name="model", ok=True, says=", ".join(model.name for model in found))
+
+
+def _served() -> config.Config | None:
+    """The configuration, if it names a translation server in the models' place."""
+    loaded = config.load(settings.CONFIG_FILE) if _configuration().ok else None
+    return loaded if loaded and loaded.translation.engine == "libretranslate" else None
+
+
+def _calibration() -> Check:
+    """Models of which it is not known what is usual for them, so that some checks are silent."""
+    if _served():
+        return Check(name="calibration", ok=True, says="a server tells no scores: confidence and omission are silent")
+    lacking = [each for each in models.installed(settings.MODELS_DIR) if calibration.silent(each)]
+    says = "; ".join(f"{each.name}: {calibration.said(each)}" for each in lacking) or "what is usual is known"
+    ok = not any(map(calibration.possible, lacking))
+    return Check(name="calibration", ok=ok, says=says, repair=calibration.REPAIR)
 
 
 def _languages() -> Check:

@@ -1,8 +1,8 @@
-"""Tries a freshly unpacked model in a process of its own, so that a broken one can only take that process down.
+"""Tries a model in a process of its own, so that a broken one can only take that process down.
 
 Knows: how to start itself, one plain sentence per language, and what an answer must look like. Must not know: where
-models are installed. Run as a program it loads the model in a folder, picks the attention setting, translates, and
-measures how sure it usually is, and prints one JSON object.
+models are installed. Run as a program it loads the model in a folder and prints one JSON object: `sing` picks the
+attention setting of a freshly unpacked one, translates, and measures what is usual for it; `measure` only measures.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ModelRefused
 from pipeline.translation import alignment, pairs
@@ -28,6 +29,7 @@ from pipeline.translation.package import Metadata, digest
 
 if TYPE_CHECKING:
     from pipeline.translation.argos import ArgosEngine
+    from pipeline.translation.models import Installed
 
 _SENTENCES = {
     "en": "The government published the report on Monday.",
@@ -37,7 +39,16 @@ _SENTENCES = {
     "de": "Die Regierung hat den Bericht am Montag veröffentlicht.",
     "it": "Il governo ha pubblicato il rapporto lunedì.",
 }
+MEASURED_FROM = pairs.LANGUAGES[0]  # the language of the test set: models from another cannot be measured with it
 _SECONDS = 300  # a large model on a slow disk; a healthy small one needs one or two
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usual:
+    """1st and 5th percentile of a model's scores, and what is little attention; None where we have no sentences."""
+
+    doubt_below: tuple[float, float] | None
+    faint_below: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +58,7 @@ class Sung:
     source: str
     target: str
     alignment: str
-    # 1st and 5th percentile of its scores, and what is little attention; None where we have no sentences
-    doubt_below: tuple[float, float] | None
-    faint_below: float | None
+    usual: Usual
 
 
 def sing(folder: Path, metadata: Metadata) -> Sung:
@@ -59,13 +68,28 @@ def sing(folder: Path, metadata: Metadata) -> Sung:
     or answers with nothing or with the source.
     """
     source = _SENTENCES.get(metadata.from_code, _SENTENCES["en"])
+    given = [str(folder), metadata.from_code, metadata.to_code, metadata.target_prefix, source]
+    answer = _told(metadata.name, "sing", given, "so it was not installed. Fetch the package again, or use another.")
+    target = str(answer["target"]).strip()
+    if not target or target == source:
+        raise ModelRefused(
+            f"{metadata.name} loads but does not translate: {source!r} gave {target!r}. Use another package."
+        )
+    return Sung(source=source, target=target, alignment=str(answer["alignment"]), usual=_read(answer["usual"]))
+
+
+def measure(model: Installed) -> Usual:
+    """Measure what is usual for an installed model, in a new process. Changes nothing. Raises ModelRefused."""
+    return _read(_told(model.name, "measure", [str(model.path)], "so it was not measured. Install it again."))
+
+
+def _told(name: str, verb: str, words: Sequence[str], outcome: str) -> dict[str, Any]:
+    """What this file, run as a program, prints. ModelRefused, with the outcome in its words, if it prints nothing."""
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    command = [sys.executable, "-m", "pipeline.translation.canary", str(folder)]
-    command += [metadata.from_code, metadata.to_code, metadata.target_prefix, source]
     try:
         ended = subprocess.run(  # noqa: S603  our own interpreter and module; the arguments are not read by a shell
-            command,
+            [sys.executable, "-m", "pipeline.translation.canary", verb, *words],
             capture_output=True,
             text=True,
             timeout=_SECONDS,
@@ -73,49 +97,52 @@ def sing(folder: Path, metadata: Metadata) -> Sung:
             env={**os.environ, "PYTHONPATH": path},
         )
     except subprocess.TimeoutExpired as error:
-        raise ModelRefused(
-            f"{metadata.name} did not answer within {_SECONDS} seconds, so it was not installed."
-        ) from error
+        raise ModelRefused(f"{name} did not answer within {_SECONDS} seconds, {outcome}") from error
     if ended.returncode != 0:
         last = (ended.stderr.strip().splitlines() or [f"ended with code {ended.returncode}"])[-1]
-        raise ModelRefused(f"{metadata.name} does not load: {last}. Fetch the package again, or use another.")
-    answer = json.loads(ended.stdout)
-    target = str(answer["target"]).strip()
-    if not target or target == source:
-        raise ModelRefused(
-            f"{metadata.name} loads but does not translate: {source!r} gave {target!r}. Use another package."
-        )
-    return Sung(
-        source=source,
-        target=target,
-        alignment=str(answer["alignment"]),
-        doubt_below=_pair(answer["doubt_below"]),
-        faint_below=answer["faint_below"],
-    )
+        raise ModelRefused(f"{name} does not load ({last}), {outcome}")
+    told: dict[str, Any] = json.loads(ended.stdout)
+    return told
 
 
-def main(folder: Path, metadata: Metadata, source: str) -> None:
-    """The child's side of `sing`."""
+def _read(told: dict[str, Any]) -> Usual:
+    sure = told["doubt_below"]
+    return Usual(doubt_below=(sure[0], sure[1]) if sure else None, faint_below=told["faint_below"])
+
+
+def main(verb: str, words: Sequence[str]) -> None:
+    """The child's side of `sing` and `measure`."""
+    answer = _measured(*words) if verb == "measure" else _sung(*words)
+    json.dump(answer, sys.stdout)
+
+
+def _sung(place: str, from_code: str, to_code: str, target_prefix: str, source: str) -> dict[str, Any]:
+    folder = Path(place)
+    metadata = Metadata(from_code=from_code, to_code=to_code, version="0", target_prefix=target_prefix)
     setting = _tuned(folder, metadata)
     engine = _engine(folder, metadata)
     (answer,) = engine.translate([source])
     told = f"layer {setting.layer}, heads {setting.heads}" if setting else ""
-    below, faint = _usual(engine)
-    json.dump({"target": answer.text, "alignment": told, "doubt_below": below, "faint_below": faint}, sys.stdout)
+    return {"target": answer.text, "alignment": told, "usual": asdict(_usual(engine))}
 
 
-def _usual(engine: ArgosEngine) -> tuple[tuple[float, float] | None, float | None]:
+def _measured(place: str) -> dict[str, Any]:
+    from pipeline.translation import models  # which imports this file
+    from pipeline.translation.argos import ArgosEngine
+
+    return asdict(_usual(ArgosEngine(models.load(Path(place)), inter_threads=1)))
+
+
+def _usual(engine: ArgosEngine) -> Usual:
     """Below what the model is less sure than usual, and looks less than usual, on the sentences of the test set."""
-    if engine.source != "en":
-        return None, None
+    if engine.source != MEASURED_FROM:
+        return Usual(doubt_below=None, faint_below=None)
     sentences = [pair.source.text for pair in pairs.read()[0]]
     answers = [Remembered.of(each, "") for each in engine.translate(sentences, attention=True)]
-    sure = percentiles([each.score for each in answers if each.score is not None])
-    return sure, threshold(list(zip(sentences, answers, strict=True)))
-
-
-def _pair(value: list[float] | None) -> tuple[float, float] | None:
-    return (value[0], value[1]) if value else None
+    return Usual(
+        doubt_below=percentiles([each.score for each in answers if each.score is not None]),
+        faint_below=threshold(list(zip(sentences, answers, strict=True))),
+    )
 
 
 def _tuned(folder: Path, metadata: Metadata) -> alignment.Setting | None:
@@ -175,5 +202,4 @@ def _engine(folder: Path, metadata: Metadata) -> ArgosEngine:
 
 
 if __name__ == "__main__":
-    folder, from_code, to_code, target_prefix, source = sys.argv[1:6]
-    main(Path(folder), Metadata(from_code=from_code, to_code=to_code, version="0", target_prefix=target_prefix), source)
+    main(sys.argv[1], sys.argv[2:])

@@ -3,8 +3,9 @@
 Knows: the models folder, what is written down about each model, and the Argos package index. Must not know: how a
 model translates (a canary in a process of its own finds out whether it does).
 
-A model's folder appears under its final name in one rename, after every file has been checked and flushed; it is never
-changed afterwards. Replacing a model means installing another beside it.
+A model's folder appears under its final name in one rename, after every file has been checked and flushed. Its files
+are never changed afterwards: replacing a model means installing another beside it. Of what is written down about it,
+only what is usual for it may be measured anew, which changes no word that it writes.
 """
 
 from __future__ import annotations
@@ -114,6 +115,17 @@ def verify(model: Installed) -> list[str]:
     return problems
 
 
+def rewrite(model: Installed) -> None:
+    """Put this record in the place of the one in the model's folder, in one rename."""
+    aside = Path(tempfile.mkdtemp(prefix=".record-", dir=model.path.parent))
+    try:
+        _write(model, aside / _RECORD)
+        (aside / _RECORD).replace(model.path / _RECORD)
+        _flush(model.path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
 def _newest_starter() -> Path:
     packages = sorted(STARTER.glob("translate-*.argosmodel"), key=_bundled_version)
     if not packages:
@@ -151,11 +163,14 @@ def _install(package: Path, origin: str, models_dir: Path, now: datetime, limits
             canary_source=sung.source,
             canary_target=sung.target,
             alignment=sung.alignment,
-            doubt_below=sung.doubt_below,
-            faint_below=sung.faint_below,
+            doubt_below=sung.usual.doubt_below,
+            faint_below=sung.usual.faint_below,
             target_prefix=metadata.target_prefix,
         )
-        _write(model, fresh)
+        _write(model, fresh / _RECORD)
+        fresh.chmod(0o755)  # mkdtemp made it private, but the workers may run as another user than the installer
+        for each in (fresh / "model", fresh):
+            _flush(each)
         if home.exists():  # damaged: put aside, so that the good one can take its name
             home.rename(models_dir / f".damaged-{home.name}-{fresh.name.removeprefix('.incoming-')}")
         fresh.rename(home)
@@ -171,18 +186,14 @@ def _model_digest(files: Mapping[str, str]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _write(model: Installed, folder: Path) -> None:
+def _write(model: Installed, record: Path) -> None:
     fields = dataclasses.asdict(model)
     del fields["path"]
     fields["installed_at"] = model.installed_at.isoformat()
-    record = folder / _RECORD
     with record.open("x", encoding="utf-8") as file:
         json.dump(fields, file, ensure_ascii=False, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    folder.chmod(0o755)  # mkdtemp made it private, but the workers may run as another user than the installer
-    for each in (folder / "model", folder):
-        _flush(each)
 
 
 def _read(path: Path) -> Installed | None:

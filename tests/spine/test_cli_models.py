@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from django.conf import settings
 
+from pipeline.ledger.models import Event
 from pipeline.translation import models
 from tests.make import NEWSROOM, Office
 from tests.servers import small
@@ -111,6 +112,59 @@ def test_doctor_sees_a_wrong_key_a_missing_language_and_a_guarded_address(
         assert "es: 21 of 21" in told
         assert "pt: 14 of 21, off: leftover-english, back-translation, dates" in told
         assert "does not translate into pt" in str(doctors(cli)["translation server"]["says"])
+
+
+@pytest.mark.model
+def test_a_model_from_before_a_measure_existed_is_told_of_and_calibrated_where_it_is(cli: Cli) -> None:
+    fresh = models.install("starter", settings.MODELS_DIR, NOW)
+    assert doctors(cli)["calibration"]["ok"]
+    assert cli("models", "verify").stdout == f"ok   {fresh.name}\n"
+    record = fresh.path / "installed.json"
+    older = json.loads(record.read_text())
+    del older["faint_below"]  # as an older Tornavoz wrote it
+    older["doubt_below"] = [-9.0, -8.0]
+    record.write_text(json.dumps(older))
+    said = cli("models", "verify").stdout
+    assert f"ok   {fresh.name}" in said
+    assert "the check omission is silent: it was never calibrated; run: tornavoz models calibrate" in said
+    check = doctors(cli)["calibration"]
+    assert not check["ok"]
+    assert f"{fresh.name}: the check omission is silent" in str(check["says"])
+    assert check["repair"] == "tornavoz models calibrate"
+    said = cli("models", "calibrate").stdout
+    assert f"{fresh.name} calibrated" in said
+    assert models.installed(settings.MODELS_DIR) == [fresh]  # the same measures as at its installation, and all else
+    assert [path.name for path in settings.MODELS_DIR.iterdir()] == [fresh.path.name]
+    assert doctors(cli)["calibration"]["ok"]
+    [event] = Event.objects.filter(action="model.calibrated")
+    assert event.details["before"] == {"doubt_below": [-9.0, -8.0], "faint_below": None}
+    assert event.details["after"]["faint_below"] == fresh.faint_below
+    assert "every model that can be calibrated is" in cli("models", "calibrate").stdout
+    assert f"{fresh.name} calibrated" in cli("models", "calibrate", fresh.name).stdout
+    assert "No model is called 'nobody'" in cli("models", "calibrate", "nobody", code=1).stderr
+
+
+@pytest.mark.model
+def test_a_changed_model_and_one_without_sentences_are_not_calibrated(cli: Cli) -> None:
+    fresh = models.install("starter", settings.MODELS_DIR, NOW)
+    record = fresh.path / "installed.json"
+    kept = json.loads(record.read_text())
+    portuguese = {**kept, "from_code": "pt", "name": "translate-pt_es 0.1", "doubt_below": None, "faint_below": None}
+    record.write_text(json.dumps(portuguese))
+    told = "the checks confidence and omission are silent: no sentences from “pt” to calibrate with"
+    assert cli("models", "verify").stdout == f"ok   translate-pt_es 0.1\n     {told}\n"
+    assert doctors(cli)["calibration"] | {"says": ""} == {
+        "name": "calibration",
+        "ok": True,
+        "says": "",
+        "repair": "tornavoz models calibrate",
+    }
+    assert "every model that can be calibrated is" in cli("models", "calibrate").stdout
+    assert "cannot be calibrated" in cli("models", "calibrate", "translate-pt_es 0.1", code=1).stderr
+    (fresh.path / "metadata.json").write_bytes(b"{}")
+    record.write_text(json.dumps({**kept, "faint_below": None}))
+    assert "metadata.json has changed" in cli("models", "calibrate", code=1).stderr
+    assert json.loads(record.read_text()) == {**kept, "faint_below": None}
 
 
 def doctors(cli: Cli) -> dict[str, dict[str, object]]:

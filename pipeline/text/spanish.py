@@ -16,110 +16,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.text.dates import months
+from pipeline.text.openers import opened
+from pipeline.text.quotation import angled
 
 _NBSP = "\u00a0"
-
-
-# --- quotation marks ---------------------------------------------------------------------------------------------
-
-_LEVELS = (("«", "»"), ("“", "”"), ("‘", "’"))
-_PARTNER = {'"': '"', "“": "”", "«": "»"}
-_QUOTES = re.compile('["“”«»]')
-
-
-def _opens(text: str, at: int) -> bool | None:
-    """Whether the straight quote at `at` opens; None when its surroundings do not tell."""
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    left = not before or before.isspace() or before in '([{¿¡«“‘—–-"'
-    right = not after or after.isspace() or after in '.,;:!?…)]}»”’—–"'
-    if left == right:
-        return None
-    return left
-
-
-def _angled(found: re.Match[str]) -> str:
-    """Swap quotation marks by depth, if every one of them has its partner; otherwise change nothing."""
-    text = found[0]
-    out = list(text)
-    depth: list[str] = []
-    paired = text.count('"') % 2 == 0
-    for mark in _QUOTES.finditer(text):
-        char, at = mark[0], mark.start()
-        opening = char in "«“" if char != '"' else _opens(text, at)
-        if opening is None and paired:  # a model that writes «" así"»: of pairs, each other one opens
-            opening = not depth
-        if opening:
-            if len(depth) == len(_LEVELS):
-                return text
-            out[at] = _LEVELS[len(depth)][0]
-            depth.append(char)
-        elif opening is None or not depth or _PARTNER[depth.pop()] != char:
-            return text
-        else:
-            out[at] = _LEVELS[len(depth)][1]
-    return text if depth else "".join(out)
-
-
-# --- opening question and exclamation marks ----------------------------------------------------------------------
-
-_OPENER = {"?": "¿", "!": "¡"}
-_RUN = re.compile(r"[?!]+(?=[\s»”’\")\]]|$)")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Sr|Sra|Srta|Dr|Dra|Lic|Ing|Gral|Cnel|Cap|Tte|Prof|Mons|St|Ud|Uds|[A-ZÁÉÍÓÚÑ]{1,2})\.)$"
-)
-_OPENING = {"»": "«", "”": "“", ")": "(", "]": "["}
-
-
-def _opened(found: re.Match[str]) -> str:
-    """Put the missing ¿ or ¡ where the sentence that ends in ? or ! begins."""
-    text = found[0]
-    done = 0
-    while run := _RUN.search(text, done):
-        done = run.end()
-        if not _ends_sentence(text, run.end()):
-            continue
-        start = _sentence_start(text, run.start())
-        sentence = text[start : run.start()]
-        if not any(char.isalnum() for char in sentence):
-            continue
-        missing = "".join(_OPENER[sign] for sign in dict.fromkeys(reversed(run[0])) if _OPENER[sign] not in sentence)
-        text = text[:start] + missing + text[start:]
-        done += len(missing)
-    return text
-
-
-def _ends_sentence(text: str, at: int) -> bool:
-    """A sign inside a name (Yahoo! compra…) is followed by a small letter; one that closes a quotation always ends."""
-    rest = text[at:].lstrip()
-    return not rest or text[at] in '»”’")]' or not (rest[0].islower() or rest[0] in ",;")
-
-
-def _sentence_start(text: str, end: int) -> int:
-    """Return where the sentence that ends at `end` begins: after a stop, or inside the quote or bracket still open."""
-    closed: list[str] = []
-    at = end
-    while at > 0:
-        char = text[at - 1]
-        if char in _OPENING:
-            closed.append(_OPENING[char])
-        elif char in "«“([":
-            if not closed or closed[-1] != char:
-                break
-            closed.pop()
-        elif char in ".?!…" and not closed and at < end and _stops(text, at):
-            break
-        at -= 1
-    while at < end and (text[at].isspace() or text[at] in '»”’")]—–-'):
-        at += 1
-    return at
-
-
-def _stops(text: str, at: int) -> bool:
-    after = text[at:].lstrip('»”’")]')
-    if not after[:1].isspace():
-        return False
-    after = after.lstrip()
-    return not after[:1].islower() and not (text[at - 1] == "." and _ABBREVIATION.search(text[:at]))
 
 
 # --- dates and signs ---------------------------------------------------------------------------------------------
@@ -193,7 +93,7 @@ RULES: tuple[Rule, ...] = (
         name="angled-quotation-marks",
         authority="OLE, comillas",
         pattern=re.compile(r"(?s).+"),
-        replacement=_angled,
+        replacement=lambda found: angled(found[0]),
         before='El juez dijo: "No hay “pruebas” todavía".',
         after="El juez dijo: «No hay “pruebas” todavía».",
         quoted=True,
@@ -220,7 +120,7 @@ RULES: tuple[Rule, ...] = (
         name="opening-question-marks",
         authority="OLE, interrogación y exclamación",
         pattern=re.compile(r"(?s).+"),
-        replacement=_opened,
+        replacement=lambda found: opened(found[0]),
         before="Nadie lo sabe. Quién dio la orden? Basta!",
         after="Nadie lo sabe. ¿Quién dio la orden? ¡Basta!",
         quoted=True,
@@ -306,27 +206,6 @@ _PROTECTED = re.compile(
     r"|(?<!\w)[@#]\w+"
 )
 _ROUNDS = 8
-_QUOTED_TEXT = re.compile(r"(?s).+")
-
-
-def paired_quotes(text: str, kept: Sequence[tuple[int, int]] = ()) -> str:
-    """A whole block's quotation marks by depth (OLE, comillas), where each finds its partner; else unchanged.
-
-    One mark stands for one, so what lies at an offset still lies there. A quotation that opens in one sentence and
-    closes in a later one can only be seen here: `typography` looks at them one by one. `kept`: ranges to leave alone.
-    """
-    blank = _without(text, kept, "x")
-    dressed = _QUOTED_TEXT.sub(_angled, blank)
-    for start, end in kept:
-        dressed = dressed[:start] + text[start:end] + dressed[end:]
-    return dressed
-
-
-def _without(text: str, ranges: Sequence[tuple[int, int]], stand_in: str) -> str:
-    """The text with each character in these ranges hidden behind another."""
-    for start, end in ranges:
-        text = text[:start] + stand_in * (end - start) + text[end:]
-    return text
 
 
 def typography(text: str, kept: Sequence[str] = ()) -> str:

@@ -11,8 +11,8 @@ from itertools import groupby, pairwise
 
 from pipeline.text.headline import lower_title_case
 from pipeline.text.markup import proof, shift
+from pipeline.text.quotation import paired_quotes
 from pipeline.text.segments import is_see_also, rebuild, segments_of, unfinished
-from pipeline.text.spanish import paired_quotes
 from pipeline.translation.checks import GLOSSARY
 from pipeline.translation.glossary import EMPTY, Glossary, spelled_out
 from pipeline.translation.memory import Known

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.text.spanish import RULES, Rule, paired_quotes, typography
+from pipeline.text.quotation import paired_quotes
+from pipeline.text.spanish import RULES, Rule, typography
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from pipeline.text.headline import lower_title_case
-from pipeline.text.markup import proof, shift
+from pipeline.text.integrity import proof
+from pipeline.text.markup import shift
 from pipeline.text.quotation import paired_quotes
 from pipeline.text.segments import is_see_also, rebuild, segments_of, unfinished
 from pipeline.translation.checks import GLOSSARY

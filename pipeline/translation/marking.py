@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from pipeline.text.markup import Rung, placements, project
+from pipeline.text.ladder import Rung
+from pipeline.text.markup import placements, project
 from pipeline.translation.memory import Remembered
 from pipeline.translation.pairs import Pair, counterparts
 from pipeline.types import Hypothesis, Span

@@ -14,7 +14,8 @@ from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
 
-from pipeline.text.markup import RUNGS, Rung, join_pieces, piecewise
+from pipeline.text.ladder import RUNGS, Rung
+from pipeline.text.piecewise import join_pieces, piecewise
 from pipeline.translation import alignment
 from pipeline.translation.argos import ArgosEngine
 from pipeline.translation.checks import check

@@ -14,7 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.text.inline import canonical, crossing
-from pipeline.text.markup import join_pieces, piecewise, project, proof, shift
+from pipeline.text.integrity import proof
+from pipeline.text.markup import project, shift
+from pipeline.text.piecewise import join_pieces, piecewise
 from pipeline.text.spanish import typography
 from pipeline.translation.checks import GLOSSARY
 from pipeline.translation.fidelity import ADDRESS, addresses

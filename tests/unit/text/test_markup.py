@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from pipeline.text.alignment import alignment_of, piece_ranges
 from pipeline.text.inline import inline_from_html, inline_html
-from pipeline.text.markup import join_pieces, piecewise, project, proof, shift
+from pipeline.text.integrity import proof
+from pipeline.text.markup import project, shift
+from pipeline.text.piecewise import join_pieces, piecewise
 from pipeline.text.spanish import typography
 from pipeline.types import Hypothesis, Segment, Span
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.text.markup import Rung
+from pipeline.text.ladder import Rung
 from pipeline.translation import models
 from pipeline.translation.marking import marking
 from pipeline.translation.pairs import SHIPPED, counterparts, read

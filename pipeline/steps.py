@@ -30,8 +30,8 @@ from pipeline.release.products import Selection
 from pipeline.runner import Effect, PooledStep, StepFunction, Work
 from pipeline.stages import EditionState, ReleaseState, RevisionState, Step, TranslationState
 from pipeline.text.blocks import to_html
-from pipeline.translation.checks import check as check_draft
 from pipeline.translation.engine import Engine
+from pipeline.translation.findings import check as check_draft
 from pipeline.translation.glossary import EMPTY, Glossary
 from pipeline.translation.models import Installed
 from pipeline.types import Draft, EngineIdentity, Finding, Incoming, Level, Licence, Permission, Ruling, Story, UseClass

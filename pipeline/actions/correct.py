@@ -13,7 +13,7 @@ from pipeline.errors import IllegalTransition
 from pipeline.ledger import articles, audit, translations, units, waivers, wordings
 from pipeline.ledger.models import Article, Translation
 from pipeline.stages import Step, TranslationState
-from pipeline.translation.checks import check
+from pipeline.translation.findings import check
 from pipeline.translation.rewording import rewrite
 from pipeline.types import Provenance, TranslationId
 

@@ -22,7 +22,8 @@ from pipeline.ledger.translations import Translated
 from pipeline.stages import TranslationState
 from pipeline.text.inline import inline_html
 from pipeline.text.segments import segments_of
-from pipeline.translation.checks import ARTICLE_CHECKS, SENTENCE_CHECKS, check
+from pipeline.translation.checks import ARTICLE_CHECKS, SENTENCE_CHECKS
+from pipeline.translation.findings import check
 from pipeline.translation.rewording import dressed, match_at, put, rewrite
 from pipeline.types import Draft, Finding, Match, Origin, Provenance, Story, TranslationId
 

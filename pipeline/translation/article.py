@@ -14,8 +14,7 @@ from pipeline.text.integrity import proof
 from pipeline.text.markup import shift
 from pipeline.text.quotation import paired_quotes
 from pipeline.text.segments import is_see_also, rebuild, segments_of, unfinished
-from pipeline.translation.checks import GLOSSARY
-from pipeline.translation.glossary import EMPTY, Glossary, spelled_out
+from pipeline.translation.glossary import EMPTY, GLOSSARY, Glossary, spelled_out
 from pipeline.translation.memory import Known
 from pipeline.translation.names import names_in
 from pipeline.translation.pool import Pool

@@ -1,29 +1,21 @@
-"""The list of checks that every draft goes through, and the findings they make.
+"""The list of checks that every draft goes through.
 
-Knows: which check looks at what, at which level it may stop an article, and how to say so in both languages. Must not
-know: engines, memory, what an editor decides.
+Knows: which check looks at what, for which languages, at which level it may stop an article, and how to say so in both
+languages. Must not know: how a check looks, what becomes of its doubts (findings.py).
 
 A check doubts; it does not judge. One that holds must be nearly always right, so those that are often wrong only warn.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
-from typing import Any
+from dataclasses import dataclass, field
+from functools import partial
 
-from pipeline.translation import calendar, claims, fidelity, spelling, symptoms
-from pipeline.translation.confidence import unsure
+from pipeline.translation import calendar, claims, fidelity, spelling, symptoms, whole
 from pipeline.translation.doubts import Doubt
-from pipeline.translation.names import lost, names_in
-from pipeline.translation.omission import omitted
 from pipeline.translation.vocabularies import VOCABULARIES
-from pipeline.types import Block, Draft, Finding, Level, Match, Origin, Story
-
-GLOSSARY = "glossary"  # Match.model of a sentence whose translation the newsroom fixed
-
+from pipeline.types import Draft, Level, Story
 
 Look = Callable[[str, str], Iterator[Doubt]]
 
@@ -64,86 +56,9 @@ class ArticleCheck:
     usual: bool = False
 
 
-def structure(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
-    """Block for block the same, none of them emptied, and a headline on top."""
-    lost = [
-        f"b{place}"
-        for place, (given, made) in enumerate(zip(story.blocks, draft.blocks, strict=False))
-        if given.kind != made.kind or (given.text.strip() and not made.text.strip())
-    ]
-    if len(story.blocks) != len(draft.blocks) or lost or (story.headline.strip() and not draft.headline.strip()):
-        yield (
-            lost[0] if lost else "",
-            Doubt(
-                Level.HOLD,
-                "Part of the article is missing from the translation. Translate it again.",
-                "Falta parte del artículo en la traducción. Vuelva a traducirlo.",
-            ),
-        )
-
-
-def links(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
-    """Every link of a block leads to the same address in its translation. One cut by a sentence end may repeat."""
-    for place, (given, made) in enumerate(zip(story.blocks, draft.blocks, strict=False)):
-        if set(_addresses(given)) != set(_addresses(made)) or _addresses(given) - _addresses(made):
-            yield (
-                f"b{place}",
-                Doubt(
-                    Level.HOLD,
-                    "A link of this block was lost or changed. Set it again.",
-                    "Se ha perdido o alterado un enlace de este bloque. Vuelva a ponerlo.",
-                ),
-            )
-
-
-def language(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
-    """The body reads as the language it claims to be. Short ones give too little to tell."""
-    body = " ".join(match.target for match in draft.matches if match.model != GLOSSARY)
-    if len(body.split()) < 25 or story.language == draft.language:
-        return
-    identifier = _identifier((story.language, draft.language))
-    if draft.language in identifier.labels and (guessed := identifier.classify(body)[0]) != draft.language:
-        yield (
-            "",
-            Doubt(
-                Level.HOLD,
-                f"As a whole the translation reads as language “{guessed}”. Translate it again or by hand.",
-                f"En conjunto, la traducción parece estar en la lengua «{guessed}». Vuelva a traducirla.",
-            ),
-        )
-
-
-def names(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
-    """A name of the original is spelt the same in the translation, unless Spanish has its own form of it."""
-    known = names_in(story)
-    for match in draft.matches:
-        if match.origin is Origin.SOURCE or match.model == GLOSSARY:
-            continue
-        gone = ", ".join(lost(match.source, match.target, known))
-        if gone:
-            yield (
-                match.place,
-                Doubt(
-                    Level.WARN,
-                    f"Names of the original are missing here: {gone}. See whether they are spelt right.",
-                    f"Aquí faltan nombres del original: {gone}. Compruebe cómo se escriben.",
-                ),
-            )
-
-
-def confidence(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
-    """Sentences of which the model was unusually unsure, where its thresholds are known."""
-    yield from unsure(draft)
-
-
 def _reading(look: Callable[..., Iterator[Doubt]]) -> dict[str, Look]:
     """The check with the words of each other language that has a vocabulary."""
     return {language: partial(look, words=words) for language, words in VOCABULARIES.items() if language != "es"}
-
-
-def omission(story: Story, draft: Draft) -> Iterator[tuple[str, Doubt]]:
-    """Sentences in which the model hardly looked at a word, where its threshold is known."""
-    yield from omitted(draft)
 
 
 SENTENCE_CHECKS: tuple[SentenceCheck, ...] = (
@@ -319,28 +234,28 @@ ARTICLE_CHECKS: tuple[ArticleCheck, ...] = (
     ArticleCheck(
         code="structure",
         level=Level.HOLD,
-        look=structure,
+        look=whole.structure,
         about="Part of the article is missing.",
         about_es="Falta parte del artículo.",
     ),
     ArticleCheck(
         code="links",
         level=Level.HOLD,
-        look=links,
+        look=whole.links,
         about="A link was lost or changed.",
         about_es="Se ha perdido o alterado un enlace.",
     ),
     ArticleCheck(
         code="names",
         level=Level.WARN,
-        look=names,
+        look=whole.names,
         about="A name may be misspelt or missing.",
         about_es="Quizá falte un nombre o esté mal escrito.",
     ),
     ArticleCheck(
         code="confidence",
         level=Level.HOLD,
-        look=confidence,
+        look=whole.confidence,
         about="The model was far less sure than it usually is; holds in headlines and quotations.",
         about_es="El modelo estaba mucho menos seguro que de costumbre; detiene en titulares y citas.",
         usual=True,
@@ -348,7 +263,7 @@ ARTICLE_CHECKS: tuple[ArticleCheck, ...] = (
     ArticleCheck(
         code="omission",
         level=Level.WARN,
-        look=omission,
+        look=whole.omission,
         about="The model hardly looked at a word: it may be missing. For originals in English.",
         about_es="El modelo apenas ha atendido a una palabra: quizá falte. Para originales en inglés.",
         usual=True,
@@ -356,59 +271,13 @@ ARTICLE_CHECKS: tuple[ArticleCheck, ...] = (
     ArticleCheck(
         code="language",
         level=Level.HOLD,
-        look=language,
+        look=whole.language,
         about="The translation as a whole is not in its language.",
         about_es="La traducción en conjunto no está en su lengua.",
     ),
 )
 
 
-def check(story: Story, draft: Draft) -> tuple[Finding, ...]:
-    """Everything these checks find, sentence by sentence, then the whole. The draft's own findings are not repeated.
-
-    Sentences kept in the source language on purpose and those of the glossary are not doubted. An editor's own words
-    are, but they stop nothing: whoever wrote them has read the original.
-    """
-    findings: list[Finding] = []
-    for match in draft.matches:
-        findings.extend(_sentence(match, draft.language))
-    for each in ARTICLE_CHECKS:
-        findings.extend(_finding(each.code, place, doubt) for place, doubt in each.look(story, draft))
-    theirs = {match.place for match in draft.matches if match.origin is Origin.EDITOR}
-    return tuple(
-        replace(finding, level=Level.WARN) if finding.place in theirs and finding.level is Level.HOLD else finding
-        for finding in findings
-    )
-
-
 def off(language: str) -> list[str]:
     """Codes of the checks that do not look at translations into a language."""
     return [each.code for each in SENTENCE_CHECKS if each.look_at(language) is None]
-
-
-def _sentence(match: Match, into: str) -> Iterator[Finding]:
-    if match.origin is Origin.SOURCE or match.model == GLOSSARY:
-        return
-    for each in SENTENCE_CHECKS:
-        if look := each.look_at(into):
-            for doubt in look(match.source, match.target):
-                yield _finding(each.code, match.place, doubt)
-
-
-def _finding(code: str, place: str, doubt: Doubt) -> Finding:
-    return Finding(code=code, level=doubt.level, reason=doubt.reason, reason_es=doubt.reason_es, place=place)
-
-
-def _addresses(block: Block) -> Counter[str]:
-    anchors = (span for span in block.spans if span.tag == "a")
-    return Counter(value for span in anchors for name, value in span.attributes if name == "href")
-
-
-@cache
-def _identifier(pair: tuple[str, str]) -> Any:
-    """A language guesser for this pair and its likely neighbours: asked about all 97, it sees Galician in Spanish."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(sorted({"en", "es", "pt", "fr", "it", "de", *pair} & set(identifier.labels)))
-    return identifier

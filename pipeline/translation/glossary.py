@@ -19,6 +19,7 @@ from typing import Literal
 from pipeline.translation.names import folded
 
 Gender = Literal["", "m", "f", "mp", "fp"]
+GLOSSARY = "glossary"  # Match.model of a sentence whose translation the newsroom fixed
 
 _WORD = re.compile(r"\w+")
 _EDGE_BEFORE, _EDGE_AFTER = r"(?<![\w@#/.-])", r"(?![\w@/-]|\.\w)"

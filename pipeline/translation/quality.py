@@ -18,8 +18,8 @@ from pipeline.text.ladder import RUNGS, Rung
 from pipeline.text.piecewise import join_pieces, piecewise
 from pipeline.translation import alignment
 from pipeline.translation.argos import ArgosEngine
-from pipeline.translation.checks import check
 from pipeline.translation.engine import Engine
+from pipeline.translation.findings import check
 from pipeline.translation.marking import Marking, attended, lost, marking, rungs_used
 from pipeline.translation.memory import DictMemory
 from pipeline.translation.models import Installed

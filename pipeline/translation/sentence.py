@@ -18,9 +18,8 @@ from pipeline.text.integrity import proof
 from pipeline.text.markup import project, shift
 from pipeline.text.piecewise import join_pieces, piecewise
 from pipeline.text.spanish import typography
-from pipeline.translation.checks import GLOSSARY
 from pipeline.translation.fidelity import ADDRESS, addresses
-from pipeline.translation.glossary import EMPTY, Glossary
+from pipeline.translation.glossary import EMPTY, GLOSSARY, Glossary
 from pipeline.translation.memory import Known, Remembered
 from pipeline.translation.numerals import closed, numerals
 from pipeline.translation.omission import faint

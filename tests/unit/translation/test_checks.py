@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.translation.checks import ARTICLE_CHECKS, GLOSSARY, SENTENCE_CHECKS, ArticleCheck, SentenceCheck, check
+from pipeline.translation.checks import ARTICLE_CHECKS, SENTENCE_CHECKS, ArticleCheck, SentenceCheck
+from pipeline.translation.findings import check
+from pipeline.translation.glossary import GLOSSARY
 from pipeline.types import Block, BlockKind, Draft, EngineIdentity, Level, Match, Origin, Span, Story
 
 LOOKS = {each.code: each.look for each in SENTENCE_CHECKS}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.translation import models
-from pipeline.translation.checks import check
+from pipeline.translation.findings import check
 from pipeline.translation.memory import DictMemory, Remembered
 from pipeline.translation.omission import faint, omitted, threshold
 from pipeline.translation.translate import translate

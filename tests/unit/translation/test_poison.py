@@ -11,7 +11,7 @@ import pytest
 from pipeline.text.segments import segments_of, split
 from pipeline.translation import models
 from pipeline.translation.argos import ArgosEngine
-from pipeline.translation.checks import check
+from pipeline.translation.findings import check
 from pipeline.translation.memory import DictMemory
 from pipeline.translation.translate import Task, translate, translate_together
 from pipeline.types import Block, BlockKind, Draft, Hypothesis, Level, Origin, Span, Story

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from pipeline.text.integrity import proof
-from pipeline.translation.checks import GLOSSARY, check
 from pipeline.translation.claims import plainer_doubts
+from pipeline.translation.findings import check
+from pipeline.translation.glossary import GLOSSARY
 from pipeline.translation.memory import DictMemory
 from pipeline.translation.sentence import headline_manners
 from pipeline.translation.translate import translate

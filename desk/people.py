@@ -19,7 +19,7 @@ from desk import roles, throttle
 from desk.roles import BY_GROUP, Role
 from desk.throttle import subject
 from feeds import resets
-from pipeline.config import near
+from pipeline.config.near import near
 from pipeline.errors import ConfigError, LedgerError
 from pipeline.ledger import audit, units
 from pipeline.stages import Step

@@ -16,7 +16,7 @@ from typing import Any, Union, get_args, get_origin
 
 from facts import ROOT, Unexplained, meanings, tree_of, trees
 
-from pipeline import config
+from pipeline.config import tables as shape
 
 NOT_OURS = {"PYTHONPATH"}  # variables of other programs that we pass on
 
@@ -37,17 +37,17 @@ class Key:
 def tables() -> dict[str, tuple[str, list[Key]]]:
     """Heading ("[site]", "[[source]]") -> what the table is, its keys."""
     used: set[str] = set()
-    found = dict(_tables(config.Config, "", used))
+    found = dict(_tables(shape.Config, "", used))
     if spare := set(meanings()["keys"]) - used:
         raise Unexplained(f"docs/meanings.toml explains keys that need no words or do not exist: {sorted(spare)}")
     return found
 
 
 def _tables(
-    model: type[config.Table], prefix: str, used: set[str], heading: str = ""
+    model: type[shape.Table], prefix: str, used: set[str], heading: str = ""
 ) -> Iterator[tuple[str, tuple[str, list[Key]]]]:
     keys = []
-    inner: list[tuple[str, type[config.Table], str]] = []
+    inner: list[tuple[str, type[shape.Table], str]] = []
     comments = _comments(model)
     for name, field in model.model_fields.items():
         path = f"{prefix}{name}"
@@ -76,27 +76,27 @@ def _tables(
 def _meaning(path: str, comment: str | None, used: set[str]) -> str:
     words = meanings()["keys"].get(path)
     if words and comment:
-        raise Unexplained(f"{path} is explained both in config.py and in docs/meanings.toml")
+        raise Unexplained(f"{path} is explained both in tables.py and in docs/meanings.toml")
     if words:
         used.add(path)
         return words
     if not comment:
-        raise Unexplained(f"configuration key {path} is explained neither in config.py nor in docs/meanings.toml")
+        raise Unexplained(f"configuration key {path} is explained neither in tables.py nor in docs/meanings.toml")
     comment = f"Such as {comment}" if comment.startswith('"') else comment[0].upper() + comment[1:]
     return comment.removesuffix(".") + "."
 
 
-def _table_of(annotation: Any) -> tuple[type[config.Table] | None, bool]:
+def _table_of(annotation: Any) -> tuple[type[shape.Table] | None, bool]:
     """The table that a field holds, and whether it holds many."""
     for each in (annotation, *get_args(annotation)):
-        if isinstance(each, type) and issubclass(each, config.Table):
+        if isinstance(each, type) and issubclass(each, shape.Table):
             return each, get_origin(annotation) is tuple
     return None, False
 
 
-def _comments(model: type[config.Table]) -> dict[str, str]:
+def _comments(model: type[shape.Table]) -> dict[str, str]:
     """Field -> the comment at the end of its line."""
-    text = (ROOT / "pipeline" / "config.py").read_text(encoding="utf-8")
+    text = (ROOT / "pipeline" / "config" / "tables.py").read_text(encoding="utf-8")
     at = {
         token.start[0]: token.string.lstrip("# ")
         for token in tokenize.generate_tokens(io.StringIO(text).readline)
@@ -128,7 +128,7 @@ def _form(annotation: Any, metadata: list[Any]) -> str:
         return "table of texts"
     if origin is not None:
         return f"list of {_form(inside[0], [])}" if origin is tuple else " or ".join(f"`{each}`" for each in inside)
-    return "table" if issubclass(annotation, config.Table) else _WORDS[annotation.__name__] + _limits(metadata)
+    return "table" if issubclass(annotation, shape.Table) else _WORDS[annotation.__name__] + _limits(metadata)
 
 
 def _limits(metadata: list[Any]) -> str:

@@ -21,7 +21,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from pipeline.config import near
+from pipeline.config.near import near
 from pipeline.errors import ConfigError
 from pipeline.ledger import audit
 from pipeline.ledger.models import Partner, Source, Token

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.config import Translating
+from pipeline.config.tables import Translating
 from pipeline.errors import EngineUnavailable, SourceError, StaleWork
 from pipeline.ledger import articles, catalog, postedits, translations, units
 from pipeline.runner import Effect, Work

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from pipeline import steps
-from pipeline.config import Config, SourceTable
+from pipeline.config import Config
+from pipeline.config.tables import SourceTable
 from pipeline.errors import PageRefused, SourceError
 from pipeline.ingest import feed, pages
 from pipeline.ingest.http import Answer, GuardedClient, retry_after

@@ -83,7 +83,7 @@ def apply_config(*, actor: str) -> list[str]:
 
 def source_named(slug: str) -> Source:
     """The active source of this name. ConfigError names the nearest one."""
-    from pipeline.config import near
+    from pipeline.config.near import near
     from pipeline.ledger.models import Source
 
     source = Source.objects.filter(slug=slug, active=True).first()

@@ -14,7 +14,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Model
 
-from pipeline.config import Config, SourceTable
+from pipeline.config import Config
+from pipeline.config.tables import SourceTable
 from pipeline.ledger import audit, codec
 from pipeline.ledger.models import Partner, Product, Source
 from pipeline.types import Rights, UseClass

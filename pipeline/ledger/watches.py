@@ -14,7 +14,8 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from pipeline.config import Config, SourceTable
+from pipeline.config import Config
+from pipeline.config.tables import SourceTable
 from pipeline.ingest import identity
 from pipeline.ingest.feed import Choice, Entry, Known, Passed
 from pipeline.ledger import audit, codec, units

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import config
+from pipeline.config.tables import LICENCES
 from pipeline.errors import ConfigError
 from pipeline.rights.evidence import evidence_intact
 from pipeline.settings import env
@@ -220,7 +221,7 @@ def test_a_licence_that_there_is_not_is_refused_with_those_there_are() -> None:
 def test_licence_codes_are_those_that_can_be_read() -> None:
     from pipeline.rights import licences
 
-    assert set(licences.CODES) | {"cc0", "pdm"} == set(config.LICENCES)
+    assert set(licences.CODES) | {"cc0", "pdm"} == set(LICENCES)
 
 
 def test_a_partner_may_want_fewer_formats_but_none_that_there_is_not() -> None:

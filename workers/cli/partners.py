@@ -77,7 +77,7 @@ def withheld(slug: str, limit: int, as_json: bool) -> None:
 
 def named(slug: str) -> Partner:
     """The partner with this slug. ConfigError, with the nearest name, when there is none."""
-    from pipeline.config import near
+    from pipeline.config.near import near
     from pipeline.errors import ConfigError
     from pipeline.ledger.models import Partner
 

@@ -16,6 +16,7 @@ import facts
 import pytest
 
 from pipeline import config
+from pipeline.config.tables import RightsTable
 from workers.cli import main
 
 WRITTEN = [*build.pages(), *(facts.ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"))]
@@ -113,7 +114,7 @@ def test_the_house_terms_in_print_have_their_true_digest() -> None:
     bodies = [body for page, body in fenced("toml") if 'basis = "house-terms"' in body]
     assert bodies
     for body in bodies:
-        rights = config.RightsTable.model_validate(tomllib.loads(body)["source"]["rights"]).record()
+        rights = RightsTable.model_validate(tomllib.loads(body)["source"]["rights"]).record()
         assert rights.terms_sha256
         assert evidence_intact(rights) is None
 

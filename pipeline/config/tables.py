@@ -1,27 +1,20 @@
-"""newsroom.toml read once into a frozen Config.
+"""What newsroom.toml can say: its tables, their keys and defaults, and what must agree between them.
 
-Knows: the file's shape, defaults, and how to explain a mistake. Must not know: Django, the ledger, secrets
-(those are environment variables, read in settings.py, and a key that looks like one is refused here).
+Knows: the file's shape. Must not know: TOML, how a mistake is explained, Django, the ledger, secrets (those are
+environment variables, read in settings.py).
 """
 
 from __future__ import annotations
 
-import difflib
-import re
-import tomllib
 from datetime import date
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipeline.errors import ConfigError
+from pipeline.config.near import near
 from pipeline.types import Rights, UseClass
 
-FILE_NAME = "newsroom.toml"
-_HEADER = re.compile(r"\s*\[(?P<many>\[)?\s*(?P<name>[\w.-]+)\s*\]")
-_KEY = re.compile(r"\s*[\"']?(?P<name>[\w-]+)[\"']?\s*=")
 LICENCES = ("cc0", "pdm", "by", "by-sa", "by-nc", "by-nc-sa", "by-nd", "by-nc-nd")
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
@@ -277,64 +270,7 @@ class Config(Table):
         )
 
 
-def near(word: str, words: set[str] | list[str]) -> str:
-    """ "; did you mean …?" or nothing."""
-    found = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.5)
-    return f"; did you mean {found[0]!r}?" if found else ""
-
-
-def parse(text: str, *, name: str = FILE_NAME) -> Config:
-    """Config from TOML text. ConfigError names the key, the nearest known key and the line."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name} is not valid TOML: {error}") from error
-    try:
-        return Config.model_validate(raw)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_explain(detail, text, name) for detail in error.errors())) from error
-
-
-def load(path: Path) -> Config:
-    """Config from a file. ConfigError when it is missing or wrong."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path} does not exist. Run: tornavoz init") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}") from error
-    return parse(text, name=path.name)
-
-
-def _explain(detail: Any, text: str, name: str) -> str:
-    place = [str(part) for part in detail["loc"]]
-    key = place[-1] if place else ""
-    where = ".".join(place) or "the file"
-    line = _line(place, text)
-    at = f"{name}, line {line}" if line else name
-    if detail["type"] == "extra_forbidden":
-        return f"{at}: unknown key {where!r}{near(key, _keys_beside(place))}"
-    return f"{at}: {where}: {detail['msg'].removeprefix('Value error, ')}"
-
-
-def _line(place: list[str], text: str) -> int | None:
-    """The line on which a key stands; for one that is missing, that of the table that lacks it."""
-    lines: dict[tuple[str, ...], int] = {}
-    counts: dict[str, int] = {}
-    table: tuple[str, ...] = ()
-    for number, row in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(row):
-            name, *inner = header["name"].split(".")
-            if header["many"]:
-                counts[name] = counts.get(name, -1) + 1
-            table = (name, str(counts[name]), *inner) if name in counts else (name, *inner)
-            lines.setdefault(table, number)
-        elif key := _KEY.match(row):
-            lines.setdefault((*table, key["name"]), number)
-    return next((lines[at] for end in range(len(place), 0, -1) if (at := tuple(place[:end])) in lines), None)
-
-
-def _keys_beside(place: list[str]) -> list[str]:
+def keys_beside(place: list[str]) -> list[str]:
     """Keys that are known in the table that `place` points into."""
     table: type[Table] = Config
     tables: dict[str, type[Table]] = {

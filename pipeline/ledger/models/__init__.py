@@ -1,7 +1,7 @@
 """The ledger's tables: columns, constraints and indexes.
 
 Knows: shapes. Must not know: behaviour. What happens to a row is in the folder above; no signal is used.
-JSON columns hold the frozen records of pipeline/types.py, written and read by codec.py.
+JSON columns hold the frozen records of pipeline/types/, written and read by codec.py.
 """
 
 from pipeline.ledger.models.access import Allowance, Fetch, Submission, Token

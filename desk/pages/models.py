@@ -11,12 +11,21 @@ from django.shortcuts import render
 
 from desk.access import needs
 from desk.newsroom import config
+from pipeline.translation import calibration
 from pipeline.translation import models as store
 
 
 @needs()
 def models(request: HttpRequest) -> HttpResponse:
-    """Each model with its digest, origin, and whether the newsroom pins it."""
+    """Each model with its digest, origin, whether the newsroom pins it, and which checks are silent for it."""
     pinned = set(config().translation.models.values())
-    found = [{"model": model, "pinned": model.name in pinned} for model in store.installed(settings.MODELS_DIR)]
+    found = [
+        {
+            "model": model,
+            "pinned": model.name in pinned,
+            "silent": ", ".join(calibration.silent(model)),
+            "possible": calibration.possible(model),
+        }
+        for model in store.installed(settings.MODELS_DIR)
+    ]
     return render(request, "desk/models.html", {"models": found, "folder": settings.MODELS_DIR})

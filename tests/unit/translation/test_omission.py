@@ -41,6 +41,7 @@ def test_what_stands_there_as_it_is_was_not_left_out() -> None:
 def test_small_words_and_those_told_by_the_grammar_do_not_count() -> None:
     source = "The man at the gate no longer sat down with them."
     assert heard(source, "El hombre de la puerta ya no se sentaba.", *[1.0] * 5, *[0.0] * 6) == []
+    assert heard("No link is ever lost.", "Nunca se pierde un enlace.", 1, 1, 1, 0.07, 1) == []
 
 
 def test_a_word_in_pieces_was_seen_if_one_of_them_was() -> None:

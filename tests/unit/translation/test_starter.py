@@ -96,6 +96,17 @@ def test_neighbours_move_no_attention(engine: ArgosEngine) -> None:
     assert all(together)
 
 
+def test_a_word_that_the_model_cannot_spell_is_copied_the_same_in_company(engine: ArgosEngine) -> None:
+    """CTranslate2 copies it by its attention, of which the first row is another sentence's in a batch. It is safe there
+    because the blank before a word is a piece by itself when the model writes what it does not know."""
+    heads = ("北京", "東京", "한국", "Москва", "★", "☎", "Ω", "अ")
+    asked = [f"{head} is closed." for head in heads]
+    together = engine.translate(asked)
+    assert together == [engine.translate([each])[0] for each in asked]
+    assert [answer.text.partition(" ")[0] for answer in together] == list(heads)
+    assert {answer.pieces[0] for answer in together} == {"▁"}
+
+
 def test_addresses_come_through_unchanged(engine: ArgosEngine) -> None:
     text = translate(STORY, engine, DictMemory()).blocks[1].text
     assert "news_desk@example.org" in text

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT = 640, 220
 LEFT, BOTTOM, TOP = 44, 26, 12
+LETTER = 6.6  # how wide one is, about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,11 @@ def _picture(title: str, labels: Sequence[str], top: float, drawn: SafeString) -
     )
     wide = (WIDTH - LEFT) / max(1, len(labels))
     every = max(1, math.ceil(len(labels) / 8))
-    below = [(_n(LEFT + (at + 0.5) * wide), HEIGHT - 8, label) for at, label in enumerate(labels) if at % every == 0]
+    below = [
+        (_n(LEFT + (at + 0.5) * wide), HEIGHT - 8, _cut(label, wide * every))
+        for at, label in enumerate(labels)
+        if at % every == 0
+    ]
     names = format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', below)
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>'
@@ -91,6 +96,12 @@ def _nice(highest: float) -> float:
     power = 10 ** math.floor(math.log10(highest))
     top = float(next(step * power for step in (1, 2, 4, 10) if step * power >= highest))
     return 2 if top == 1 else top
+
+
+def _cut(label: str, room: float) -> str:
+    """A label that does not run into its neighbour's; the table below the chart has all of it."""
+    longest = max(3, int(room / LETTER))
+    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"
 
 
 def _n(number: float) -> str:

@@ -139,6 +139,7 @@ def plan(request: HttpRequest) -> HttpResponse:
                 return _csv(f"plan-{now():%Y%m%d-%H%M}", list(asdict(rows[0])) if rows else [], map(_values, rows))
             context |= {
                 "plan": planned,
+                "receivers": _named(planned.receivers),
                 "sample": rows[:SAMPLE],
                 "hidden": max(0, len(rows) - SAMPLE),
                 "start": StartForm(initial={"key": secrets.token_urlsafe(16)}),
@@ -147,6 +148,12 @@ def plan(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.errors:
         status = 422
     return render(request, "desk/campaigns/plan.html", context, status=status)
+
+
+def _named(receivers: Iterable[campaign_plan.Receiver]) -> list[dict[str, Any]]:
+    """Receivers, partners with their names."""
+    names = dict(Partner.objects.values_list("slug", "name"))
+    return [{**asdict(each), "name": names.get(each.partner, each.partner)} for each in receivers]
 
 
 def _values(row: campaign_plan.Sending) -> list[object]:

@@ -13,6 +13,7 @@ from desk import charts
 from desk.access import needs
 from desk.charts import Series
 from desk.clock import now
+from desk.words.reasons import reason
 from pipeline.ledger import credit_health, statistics
 from pipeline.ledger.credit_health import Credit, Looks
 
@@ -63,13 +64,13 @@ def numbers(request: HttpRequest) -> HttpResponse:
             ],
         ),
         "reasons": charts.bars(
-            _("What held articles back, by code"),
-            [code for code, _count in held],
+            _("What held articles back, by reason"),
+            [str(reason(code)) for code, _count in held],
             [Series(name=_("held"), values=tuple(number for _code, number in held), kind="b")],
         ),
         "health": charts.bars(
             _("Deliveries by partner: sent, on their way, failed, withheld"),
-            [each.partner for each in served],
+            [each.name for each in served],
             [
                 Series(name=_("sent"), values=tuple(each.sent for each in served), kind="a"),
                 Series(name=_("on its way"), values=tuple(each.waiting for each in served), kind="b"),
@@ -99,7 +100,7 @@ def _credit(standing: list[Credit], looks: list[Looks], labels: list[str]) -> di
     return {
         "credit": charts.bars(
             _("Credit by partner in percent: given, missing, overdue, not seen yet, never reported"),
-            [each.partner or "–" for each in standing],
+            [each.name or "–" for each in standing],
             [Series(name=name, values=tuple(values), kind=kind) for name, kind, values in partners],
         ),
         "looked": charts.bars(

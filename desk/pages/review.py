@@ -23,6 +23,7 @@ from desk.access import needs
 from desk.clock import now
 from desk.roles import Role, actor, may
 from desk.sheet import Sheet, Wanted, remark, sheet, terms_of
+from desk.words.texts import place
 from pipeline.actions import correct as correcting
 from pipeline.actions import edit as editing
 from pipeline.actions import review as reviewing
@@ -202,7 +203,7 @@ def _no_unsaved(request: HttpRequest, article: int, language: str) -> None:
     """An approval must not pass over what its own editor was still writing."""
     shown = sheet(article, language, actor(request.user), now=now())
     if shown.unsaved:
-        places = ", ".join(row.place for row in shown.unsaved)
+        places = "; ".join(place(row.place) for row in shown.unsaved)
         raise IllegalTransition(
             _("You have unsaved wordings (%(places)s). Save or drop them first.") % {"places": places}
         )

@@ -6,7 +6,9 @@ Knows: pipeline/ledger/queries.py. Must not know: any step.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,14 +20,32 @@ from pipeline.ledger.models import Article
 from pipeline.stages import Step
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """An event as the ledger tells it."""
+
+    at: str
+    actor: str
+    action: str
+    subject: str
+    reason: str
+    details: dict[str, Any]
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
+    @property
+    def data(self) -> str:
+        """The details as they lie in the ledger; "" when there are none."""
+        return json.dumps(self.details, ensure_ascii=False) if self.details else ""
+
+
 @needs()
 def trace(request: HttpRequest, article: int) -> HttpResponse:
     """The same facts as `tornavoz trace` and `tornavoz status`."""
     row = get_object_or_404(Article.objects.select_related("source"), pk=article)
-    events = [
-        {**event, "at": datetime.fromisoformat(event["at"]), "details": _details(event["details"])}
-        for event in queries.trace(article)
-    ]
+    events = [Happened(**event) for event in queries.trace(article)]
     context = {
         "article": row,
         "fate": queries.fate(row),
@@ -36,7 +56,3 @@ def trace(request: HttpRequest, article: int) -> HttpResponse:
         "form": EditionForm(),
     }
     return render(request, "desk/trace.html", context)
-
-
-def _details(details: object) -> str:
-    return json.dumps(details, ensure_ascii=False) if details else ""

@@ -26,10 +26,12 @@ PREVIEW_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-
 @needs()
 def past(request: HttpRequest, article: int, language: str) -> HttpResponse:
     """Every version, who made it, and what it changed."""
-    versions = [
-        (version, [(change.place, words(change.before, change.after)) for change in version.changes])
-        for version in history.versions(article, language)
-    ]
+    versions = []
+    since: dict[str, None] = {}  # places that later versions changed: what can be put back
+    for version in history.versions(article, language):
+        changes = [(change.place, words(change.before, change.after)) for change in version.changes]
+        versions.append((version, changes, list(since)))
+        since |= dict.fromkeys(change.place for change in version.changes)
     if not versions:
         raise Http404
     newest = reviewing.newest(article, language)

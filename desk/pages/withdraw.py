@@ -25,7 +25,7 @@ from pipeline import steps
 from pipeline.actions import withdraw as withdrawing
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import queries, receipts
-from pipeline.ledger.models import Article
+from pipeline.ledger.models import Article, Partner
 from pipeline.runner import Runner
 
 
@@ -64,6 +64,7 @@ def withdraw(request: HttpRequest, article: int) -> HttpResponse:
         "article": row,
         "headline": queries.fate(row)["headline"],
         "plan": planned,
+        "partners": Partner.objects.filter(slug__in=planned.partners).order_by("name"),
         "receipts": receipts.of_article(article),
         "form": form,
     }

@@ -137,7 +137,7 @@ def _told(seen: campaigns.Progress) -> schemas.Campaign:
     return schemas.Campaign(
         id=seen.campaign,
         verb=seen.verb,
-        choice=seen.choice,
+        choice=seen.choice.words(),
         state=seen.state,
         reason=seen.reason,
         actor=seen.actor,

@@ -38,7 +38,7 @@ class Passed(StrEnum):
 
 
 WORDS: dict[Passed, tuple[str, str]] = {  # in English and in Spanish
-    Passed.OLDER: ("It was there before this feed was watched.", "Ya estaba antes de que se siguiera este feed."),
+    Passed.OLDER: ("It was there before this feed was watched.", "Ya estaba antes de que se siguiera este canal."),
     Passed.NO_LINK: ("It has no link to an article.", "No enlaza ningún artículo."),
     Passed.ELSEWHERE: (
         "Its link leads to another site, which the terms of this source do not cover.",

@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 
 from pipeline.ledger import editions
 from pipeline.ledger.models import Article, Delivery, Event, Placement, Release, Revision, Translation, Unit
+from pipeline.ledger.queries import in_spanish
 from pipeline.stages import PlacementState, ReleaseState, RevisionState, Step, TranslationState, UnitState
 
 Row = dict[str, Any]
@@ -107,14 +108,9 @@ def _revision(row: Any) -> Row:
         "since": row.received_at,
         "code": row.reason_code,
         "reason": row.reason,
-        "reason_es": (row.permission or {}).get("reason_es") or _in_spanish(row.found or []),
+        "reason_es": (row.permission or {}).get("reason_es")
+        or in_spanish(row.reason_code, {"findings": row.found or []}),
     }
-
-
-def _in_spanish(findings: list[Row]) -> str:
-    """What is missing from a story, in the words of its findings. Empty unless each of them has Spanish."""
-    said = [finding.get("reason_es", "") for finding in findings if finding["level"] != "info"]
-    return " ".join(said) if all(said) else ""
 
 
 def _deliveries() -> Kind:
@@ -132,7 +128,7 @@ def _delivery(row: Any) -> Row:
         "since": row.created_at,
         "code": row.reason_code or row.state,
         "reason": row.reason,
-        "partner": row.partner.slug,
+        "partner": row.partner.name,
         "kind": row.kind,
     }
 
@@ -149,7 +145,7 @@ def _credit(row: Any) -> Row:
         "since": row.since,
         "code": f"credit-{row.state}",
         "reason": row.url,
-        "partner": row.partner.slug if row.partner else "",
+        "partner": row.partner.name if row.partner else "",
         "until": row.cure_by,
     }
 
@@ -161,7 +157,8 @@ def _parked() -> Kind:
 def _unit(row: Unit) -> Row:
     return {
         "article": None,
-        "title": f"{row.step} {row.subject}",
+        "step": row.step,
+        "subject": row.subject,
         "source": "",
         "since": row.due_at,
         "code": row.error_code,

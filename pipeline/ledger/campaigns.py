@@ -36,7 +36,7 @@ class Progress:
 
     campaign: int
     verb: str
-    choice: str
+    choice: Choice
     state: str
     reason: str
     actor: str
@@ -102,7 +102,7 @@ def _counted(row: Campaign, items: _Counted, deliveries: _Counted, drafts: _Coun
     return Progress(
         campaign=row.pk,
         verb=row.verb,
-        choice=codec.load(Choice, row.choice).words(),
+        choice=codec.load(Choice, row.choice),
         state=row.state,
         reason=row.reason,
         actor=row.actor,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -15,6 +15,8 @@ from django.db.models import Q, QuerySet
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import codec
 from pipeline.ledger.models import Partner, Product, Release, Source
+
+Value = str | date | bool | tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +40,17 @@ class Choice:
         """Equal for equal choices."""
         return hashlib.sha256(json.dumps(codec.dump(self), sort_keys=True).encode()).hexdigest()
 
+    def parts(self) -> list[tuple[str, Value]]:
+        """What was given: name and value of each, in the order above."""
+        given = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return [(name, value) for name, value in given if value]
+
     def words(self) -> str:
-        """The choice as one line for people: "product es/all, since 2026-11-01"."""
-        given = codec.dump(self)
-        parts = [f"{name} {', '.join(map(str, v)) if isinstance(v, list) else v}" for name, v in given.items() if v]
-        return ", ".join(parts)
+        """The choice as one line for the command line and the API: "product es/all, since 2026-11-01"."""
+        return ", ".join(
+            f"{name} {', '.join(map(str, value)) if isinstance(value, tuple) else value}"
+            for name, value in self.parts()
+        )
 
 
 def chosen(choice: Choice) -> QuerySet[Release]:

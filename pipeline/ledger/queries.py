@@ -13,6 +13,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from pipeline.ledger.deliveries import OPEN, SUBJECTS
 from pipeline.ledger.models import Article, Delivery, Event, Release, Revision, Translation, Unit
+from pipeline.rights.table import REASONS
 from pipeline.stages import QUEUE_OF, DeliveryState, ReleaseState, Step, UnitState
 
 Row = dict[str, Any]
@@ -71,6 +72,7 @@ def fate(article: Article) -> Row:
         "state": revision.state if revision else None,
         "code": revision.reason_code if revision else "",
         "reason": revision.reason if revision else "",
+        "reason_es": _spanish(revision, story) if revision else "",
         "findings": [_finding(each) for each in story.get("findings", [])],
         "translations": [_translation(row) for row in Translation.objects.filter(revision=revision).order_by("pk")],
         "releases": _releases(article),
@@ -94,7 +96,21 @@ def _translation(row: Translation) -> Row:
 
 def _finding(finding: Row) -> Row:
     told = {key: finding[key] for key in ("code", "level", "place", "reason")}
-    return told | {"waiver": finding.get("waiver")}
+    return told | {"reason_es": finding.get("reason_es", ""), "waiver": finding.get("waiver")}
+
+
+def _spanish(revision: Revision, story: Row) -> str:
+    """Why a revision stopped, in Spanish; "" where the ledger has it in English only."""
+    if not revision.reason:
+        return ""
+    return str((revision.permission or {}).get("reason_es") or "") or in_spanish(revision.reason_code, story)
+
+
+def in_spanish(code: str, story: Row) -> str:
+    """What is missing from a story, in the words of its findings. Empty when it stopped for something else."""
+    told = [finding for finding in story.get("findings", []) if finding["level"] != "info"]
+    said = [finding.get("reason_es", "") for finding in told]
+    return " ".join(said) if all(said) and any(finding["code"] == code for finding in told) else ""
 
 
 def _releases(article: Article) -> list[Row]:
@@ -118,7 +134,12 @@ def _release(row: Release, deliveries: list[Delivery]) -> Row:
         "reason": row.reason,
         "updated": row.updated_at.isoformat(),
         "withheld": [
-            {"partner": slug, "code": delivery.reason_code, "reason": delivery.reason}
+            {
+                "partner": slug,
+                "code": delivery.reason_code,
+                "reason": delivery.reason,
+                "reason_es": known.spanish if (known := REASONS.get(delivery.reason_code)) else "",
+            }
             for slug, delivery in sorted(newest.items())
             if delivery.state == DeliveryState.WITHHELD
         ],

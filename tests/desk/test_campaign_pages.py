@@ -42,7 +42,13 @@ def test_a_plan_says_who_gets_what_and_why_not_and_changes_nothing(
     office: Office, two: list[int], signed_in: SignedIn
 ) -> None:
     shown = signed_in(Role.CHIEF).get(PLAN, {"product": "es/all", "verb": "send"}).content.decode()
-    for words in ("2 releases match", "7 sendings go out, 1 do not", "nc-paid-use", "public feeds", "diario-de-pago"):
+    for words in (
+        "2 releases match",
+        "7 sendings go out, 1 do not",
+        "non-commercial, and paid for",
+        "public feeds",
+        "Diario de Pago",
+    ):
         assert words in shown
     assert not Campaign.objects.exists()
     lines = signed_in(Role.CHIEF).get(PLAN, {"product": "es/all", "verb": "send", "as": "csv"}).content.decode()
@@ -118,7 +124,7 @@ def test_a_withdrawal_is_shown_first_and_then_done_before_the_page_answers(
     client, article = signed_in(Role.CHIEF), two[0]
     path = reverse("desk:withdraw", kwargs={"article": article})
     shown = client.get(path).content.decode()
-    for words in ("es/all", "el-faro", "la-voz", "diario-de-pago"):
+    for words in ("es/all", "El Faro", "La Voz", "Diario de Pago"):
         assert words in shown
     assert client.post(path, {"kind": "kill"}).status_code == 422
     assert Article.objects.get(pk=article).withdrawn_at is None

@@ -95,10 +95,10 @@ def test_from_the_held_article_to_its_correction(open_desk: OpenDesk, newsroom: 
         desk.picture("review-1280")
         page.keyboard.press("n")
         page.keyboard.press("Enter")
-        desk.write("Frase b2.0", "La alcaldesa dijo que 7 no pagarán.")
-        page.locator(".look .remark", has_text="numbers").wait_for()
+        desk.write("Párrafo 3, frase 1", "La alcaldesa dijo que 7 no pagarán.")
+        page.locator(".look .remark", has_text="Cifras").wait_for()
         desk.picture("review-editing-1280")
-        desk.write("Frase b2.0", GOOD)
+        desk.write("Párrafo 3, frase 1", GOOD)
         page.get_by_text("Las comprobaciones no ven nada").wait_for()
         page.keyboard.press("Control+Enter")
         page.get_by_text("Guardado.").wait_for()
@@ -109,8 +109,8 @@ def test_from_the_held_article_to_its_correction(open_desk: OpenDesk, newsroom: 
         [(guid, item)] = feed(desk).items()
         # correct it
         desk.go(f"/desk/review/{held}/es")
-        page.get_by_role("link", name="Editar b2.0").click()
-        desk.write("Frase b2.0", "Nadie pagará peaje, dijo la alcaldesa.")
+        page.get_by_role("link", name="Editar párrafo 3, frase 1").click()
+        desk.write("Párrafo 3, frase 1", "Nadie pagará peaje, dijo la alcaldesa.")
         page.get_by_role("button", name="Guardar para la corrección").click()
         page.get_by_label("Nota para los lectores").fill("Se precisa quién lo dijo.")
         desk.picture("correction-1280")
@@ -182,7 +182,7 @@ def test_a_viewer_can_do_none_of_it(open_desk: OpenDesk, newsroom: Office, held:
     assert page.get_by_role("link", name="retirar").count() == 0
     for path in (f"/desk/articles/{article}/withdraw", "/desk/campaigns/plan?product=es/all&verb=send"):
         desk.go(path)
-        page.get_by_text("«chief»").wait_for()
+        page.get_by_text("«jefatura»").wait_for()
     for path in (f"/desk/review/{held}/es/do/decide", "/desk/campaigns/start", f"/desk/articles/{article}/withdraw"):
         answer = page.request.post(f"{desk.url}{path}", form={"decision": "approve"}, headers={"Referer": desk.url})
         assert answer.status == 403, path
@@ -195,11 +195,11 @@ def test_a_stale_save_becomes_a_merge(open_desk: OpenDesk, newsroom: Office, hel
     ana, eva = open_desk(Role.EDITOR, name="ana"), open_desk(Role.EDITOR, name="eva")
     for desk in (ana, eva):
         desk.go(f"/desk/review/{held}/es?edit=b2.0")
-    eva.write("Frase b2.0", GOOD)
+    eva.write("Párrafo 3, frase 1", GOOD)
     eva.page.get_by_text("Las comprobaciones no ven nada").wait_for()
     eva.page.keyboard.press("Control+Enter")
     eva.page.get_by_text("Guardado.").wait_for()
-    ana.write("Frase b2.0", "Nadie pagará, según la alcaldesa.")
+    ana.write("Párrafo 3, frase 1", "Nadie pagará, según la alcaldesa.")
     ana.page.get_by_role("button", name="Guardar").click()
     ana.page.get_by_text("Dos personas cambiaron esta frase").wait_for()
     merge = ana.page.locator(".merge").inner_text()
@@ -210,7 +210,7 @@ def test_a_stale_save_becomes_a_merge(open_desk: OpenDesk, newsroom: Office, hel
     row = translations.newest(held, "es")
     assert row is not None
     assert row.version == 2, "nothing was overwritten"
-    ana.write("Frase b2.0", "Nadie pagará peaje, según la alcaldesa.")
+    ana.write("Párrafo 3, frase 1", "Nadie pagará peaje, según la alcaldesa.")
     ana.page.get_by_role("button", name="Guardar").click()
     ana.page.get_by_text("Guardado.").wait_for()
     until(lambda: translations.newest(held, "es").version == 3, ana, "the merge is saved")  # type: ignore[union-attr]
@@ -219,7 +219,7 @@ def test_a_stale_save_becomes_a_merge(open_desk: OpenDesk, newsroom: Office, hel
 def test_what_was_typed_is_there_after_the_window_was_closed(open_desk: OpenDesk, newsroom: Office, held: int) -> None:
     desk = open_desk(Role.EDITOR, name="ana")
     desk.go(f"/desk/review/{held}/es?edit=b2.0")
-    desk.write("Frase b2.0", "A medias")
+    desk.write("Párrafo 3, frase 1", "A medias")
     desk.page.get_by_text("Las comprobaciones").or_(desk.page.locator(".look .remark")).first.wait_for()
     desk.page.close()
     desk.page = desk.window()

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import fields
-from datetime import date
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from desk.roles import Role
-from desk.templatetags import desk as words
-from pipeline.ledger.choices import Choice
-from pipeline.types import Origin
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
 import messages
@@ -49,11 +43,3 @@ def test_the_language_is_the_browsers_until_one_is_chosen(
     chosen = client.get(reverse("desk:front"), headers={"Accept-Language": "en"})
     assert "<h1>Hoy</h1>" in chosen.content.decode()
     assert chosen["Content-Language"] == "es"
-
-
-def test_every_origin_and_way_to_choose_releases_has_words() -> None:
-    assert set(words.ORIGINS) == set(Origin)
-    assert set(words.CHOSEN) == {field.name for field in fields(Choice)}
-    with translation.override("es"):
-        said = words.choice(Choice(articles=(1, 2), product="es/since", since=date(2026, 11, 1)).words())
-    assert said == "artículos 1, 2, producto es/since, desde 2026-11-01"

@@ -138,7 +138,7 @@ def test_a_refusal_names_the_role_it_takes(
     changing = [pattern for pattern in urlpatterns if pattern.name in TABLE and TABLE[pattern.name].change == CHIEF]
     for pattern in changing:
         answer = signed_in(VIEWER).post(address(pattern, world))
-        assert "«chief»" in answer.content.decode()
+        assert "«chief editor»" in answer.content.decode()
 
 
 def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(world: dict[str, object], client: Client) -> None:

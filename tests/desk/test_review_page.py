@@ -75,7 +75,7 @@ def test_typing_is_checked_and_kept(held: int, signed_in: SignedIn) -> None:
     client = signed_in(Role.EDITOR)
     fields = {"place": "b1.0", "html": 'Costó "14" millones  de pesos y nueve años.', "base": newest(held).pk}
     looked = client.post(at(held, verb="type"), fields).content.decode()
-    assert "numbers" in looked
+    assert "<strong>Figures.</strong>" in looked
     assert "Costó «14» millones de pesos y nueve años." in looked
     assert Wording.objects.get().html == fields["html"]
     again = client.get(at(held) + "?edit=b1.0").content.decode()
@@ -95,7 +95,7 @@ def test_a_sentence_is_saved_and_the_translation_approved(office: Office, held: 
 def test_nothing_unsaved_is_passed_over_by_an_approval(held: int, signed_in: SignedIn) -> None:
     client = signed_in(Role.EDITOR)
     do(client, held, "type", place="b2.0", html="A medias")
-    assert "unsaved wordings (b2.0)" in do(client, held, "decide", decision="approve")
+    assert "unsaved wordings (paragraph 3, sentence 1)" in do(client, held, "decide", decision="approve")
     assert newest(held).state == "held"
     do(client, held, "drop", place="b2.0")
     assert "Approved." in do(client, held, "decide", decision="approve")
@@ -132,7 +132,7 @@ def test_decisions(decision: str, reason: str, said: str, state: str, held: int,
 
 def test_a_finding_is_waived_on_its_sentence(held: int, signed_in: SignedIn) -> None:
     shown = do(signed_in(Role.EDITOR), held, "waive", place="b2.0", code="copied", reason="a motto")
-    assert "waived by desk:editor: a motto" in shown
+    assert "waived by editor: a motto" in shown
 
 
 def test_an_undo_puts_the_old_words_back(held: int, signed_in: SignedIn) -> None:

@@ -186,6 +186,7 @@ def status(number: int, as_csv: bool, as_json: bool) -> None:
 def _asdict(progress: Progress) -> dict[str, Any]:
     return {
         **asdict(progress),
+        "choice": progress.choice.words(),
         "total": progress.total,
         "handed_over": progress.handed_over,
         "on_their_way": progress.on_their_way,
@@ -196,7 +197,7 @@ def _asdict(progress: Progress) -> dict[str, Any]:
 
 def _print_progress(progress: Progress) -> None:
     out.print(
-        f"campaign {progress.campaign} ({progress.verb}: {progress.choice}) is {progress.state}: "
+        f"campaign {progress.campaign} ({progress.verb}: {progress.choice.words()}) is {progress.state}: "
         f"{progress.handed_over} of {progress.total}{'' if progress.listed else '+'} releases, {progress.percent} %",
         soft_wrap=True,
     )
@@ -228,7 +229,7 @@ def list_campaigns(limit: int, as_json: bool) -> None:
     table = Table("campaign", "does", "choice", "state", "releases", "failed", "by", box=None, pad_edge=False)
     for row in rows:
         done = f"{row.handed_over} of {row.total}"
-        table.add_row(str(row.campaign), row.verb, row.choice, row.state, done, str(row.failed), row.actor)
+        table.add_row(str(row.campaign), row.verb, row.choice.words(), row.state, done, str(row.failed), row.actor)
     out.print(table)
     if more:
         out.print(f"… and {more} more: --limit {limit + more}")

@@ -1,0 +1,195 @@
+"""What a reason code is called on a badge: of the rights gate, of checks, of findings, of errors.
+
+Knows: a few words for each code. Must not know: the sentence that explains it, which comes with the code.
+The codes themselves stay in addresses, in CSV and JSON, and in docs/reference/errors.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, str | Promise] = {
+    # the rights gate (pipeline/rights/table.py)
+    "public-domain": _("public domain"),
+    "licence-permits": _("the licence permits it"),
+    "share-alike": _("the same licence is owed"),
+    "nc-use": _("non-commercial use"),
+    "nc-ads-accepted": _("advertisements accepted"),
+    "verbatim-permitted": _("unchanged copies only"),
+    "house-terms": _("the publisher's terms"),
+    "house-terms-declared": _("declared on file"),
+    "permission": _("written permission"),
+    "rights-unknown": _("no rights on file"),
+    "variant-unknown": _("which licence is not known"),
+    "rights-conflict": _("licences that do not fit"),
+    "record-expired": _("the rights record is past its date"),
+    "permission-expired": _("the permission has run out"),
+    "nc-ads-use": _("non-commercial, and advertisements"),
+    "house-terms-silent-on-translation": _("the terms do not speak of translation"),
+    "declaration-unsigned": _("a declaration that nobody signed"),
+    "house-forbids-systematic": _("each article needs an editor"),
+    "house-terms-use-unlisted": _("the terms list no such use"),
+    "house-terms-ads-use": _("the terms do not cover advertisements"),
+    "all-rights-reserved": _("all rights reserved"),
+    "nd-no-adaptation": _("no derivatives: no translation"),
+    "nd-no-sharing": _("no derivatives: not to be shared"),
+    "nc-paid-use": _("non-commercial, and paid for"),
+    "house-forbids-translation": _("the terms forbid translation"),
+    "house-terms-paid-use": _("the terms do not cover paid uses"),
+    "permission-language": _("the permission does not cover the language"),
+    "permission-use": _("the permission does not cover the use"),
+    # checks of a translation (pipeline/translation/checks.py)
+    "empty": _("empty"),
+    "copied": _("left as it was"),
+    "numbers": _("figures"),
+    "amounts": _("amounts"),
+    "addresses": _("addresses"),
+    "leftover-english": _("English left over"),
+    "repetition": _("repetition"),
+    "length": _("length"),
+    "residue": _("machine marks"),
+    "quotes": _("quotation marks"),
+    "negation": _("denial"),
+    "hedge": _("suspicion"),
+    "attribution-verb": _("who said it"),
+    "back-translation": _("translated back"),
+    "dates": _("dates"),
+    "hours": _("hours"),
+    "units": _("units"),
+    "acronyms": _("acronyms"),
+    "pairs": _("brackets and signs"),
+    "invented-word": _("invented word"),
+    "publisher-doubled-word": _("doubled in the original"),
+    "structure": _("part is missing"),
+    "links": _("links"),
+    "names": _("names"),
+    "confidence": _("unsure model"),
+    "omission": _("something left out"),
+    "language": _("another language"),
+    "glossary": _("the glossary's word"),
+    "review-wanted": _("to be read"),
+    "kept-back": _("kept back by an editor"),
+    # what is found in what came in (pipeline/ingest, pipeline/text)
+    "author-missing": _("no author"),
+    "body-cut": _("text after its end"),
+    "body-missing": _("no text"),
+    "body-short": _("little text"),
+    "control-characters": _("invisible characters"),
+    "damaged-characters": _("damaged characters"),
+    "date-missing": _("no date"),
+    "doubled-word": _("doubled word"),
+    "embeds-left-out": _("embedded parts left out"),
+    "images-left-out": _("images left out"),
+    "link-removed": _("link taken out"),
+    "other-edition": _("also in another language"),
+    "rights-missing": _("no terms with it"),
+    "title-missing": _("no headline"),
+    "wrong-language": _("wrong language"),
+    "evidence-altered": _("altered evidence"),
+    "terms-changed": _("terms changed"),
+    "terms-not-on-file": _("terms not on file"),
+    "terms-not-seen": _("terms not seen"),
+    # why something else stopped or stayed behind
+    "article-withdrawn": _("article withdrawn"),
+    "no-product": _("no product takes it"),
+    "official-edition": _("the publisher's own version"),
+    "url-missing": _("no address"),
+    "url-unusable": _("unusable address"),
+    "kill": _("mandatory withdrawal"),
+    "takedown": _("withdrawal on request"),
+    "withdrawal": _("withdrawal notice"),
+    "withdrawn": _("withdrawn"),
+    "embargo": _("under embargo"),
+    "not-usable": _("taken back meanwhile"),
+    "product-left": _("has left the product"),
+    "older": _("a newer one is out"),
+    "same": _("this one is out"),
+    "in-campaign": _("in another campaign"),
+    "newer-version": _("sent in a newer version"),
+    "version-pending": _("a newer version waits"),
+    "reviewed": _("read by a person"),
+    "same-model": _("same model, same glossary"),
+    "no-receiver": _("nobody takes it"),
+    "no-mail-server": _("no mail server"),
+    "review": _("to be reviewed"),
+    # the credit on partners' pages (feeds/proofs.py, pipeline/rights/shortfalls.py)
+    "credit-failed": _("credit missing"),
+    "credit-overdue": _("credit overdue"),
+    "proof-author": _("author not named"),
+    "proof-byline": _("byline missing"),
+    "proof-changes": _("notice of changes missing"),
+    "proof-changes-cut": _("notice of changes cut"),
+    "proof-changes-reworded": _("notice of changes reworded"),
+    "proof-correction": _("correction not shown"),
+    "proof-image": _("the publisher's picture"),
+    "proof-licence": _("no link to the licence"),
+    "proof-link-above": _("no link above the text"),
+    "proof-link-below": _("no link below the text"),
+    "proof-link-nofollow": _("nofollow link"),
+    "proof-no-page": _("not a page"),
+    "proof-page-gone": _("page gone"),
+    "proof-permission": _("permission not named"),
+    "proof-terms": _("no link to the terms"),
+    "proof-text-cut": _("shortened text"),
+    "proof-text-missing": _("text not seen"),
+    "proof-translator": _("machine not named"),
+    "proof-unreachable": _("page not reached"),
+    "withdrawn-still-shown": _("still shown"),
+    # errors of a step (pipeline/errors.py, workers/broker.py)
+    "pipeline": _("failure"),
+    "config": _("configuration"),
+    "source": _("unusable payload"),
+    "too-large": _("too large"),
+    "unreadable": _("unreadable"),
+    "extraction-failed": _("no article found"),
+    "fetch-failed": _("no answer"),
+    "page-refused": _("not an article"),
+    "target-forbidden": _("address not public"),
+    "translation": _("translation failed"),
+    "model-missing": _("model missing"),
+    "model-damaged": _("model damaged"),
+    "engine-unavailable": _("engine does not answer"),
+    "engine-refused": _("engine refuses"),
+    "batch-failed": _("batch failed"),
+    "model-refused": _("model refused"),
+    "file-refused": _("file refused"),
+    "ledger": _("refused by the ledger"),
+    "illegal-transition": _("not possible as things stand"),
+    "stale-version": _("newer version saved"),
+    "stale-work": _("taken over by another"),
+    "publish": _("folder cannot be written"),
+    "delivery": _("push failed"),
+    "partner-refused": _("refused by the partner's server"),
+    "partner-unavailable": _("partner's server does not take it"),
+    "broker": _("message broker"),
+    "unexpected": _("unforeseen error"),
+    "worker-lost": _("worker lost"),
+}
+
+SENTENCES: dict[str, str | Promise] = {  # reasons that the ledger has in English only
+    "article-withdrawn": _("The article was withdrawn, which is final: its new versions are kept and not published."),
+    "no-product": _("No product is in another language than the article; add one to newsroom.toml."),
+    "official-edition": _("The publisher has a version of its own. Link to it, or pass it over and translate."),
+    "too-large": _("It is larger than this newsroom takes: [intake] max_bytes in newsroom.toml."),
+    "url-missing": _("The address of the original is missing; submit the same again with it."),
+    "url-unusable": _("The address of the original cannot be used; submit the same again with one that can."),
+    "no-mail-server": _("No mail server is set, so the letter waits in the outbox."),
+    "embargo-product": _("The product has an embargo that has not ended."),
+}
+
+
+def because(row: Mapping[str, Any]) -> str:
+    """The sentence that explains a row's code, in the reader's language if the ledger or this page has it."""
+    if not (get_language() or "").startswith("es"):
+        return str(row["reason"])
+    return str(row.get("reason_es") or SENTENCES.get(row["code"]) or row["reason"])
+
+
+def reason(code: str) -> str | Promise:
+    """A reason code in the reader's words."""
+    return REASONS.get(code, code)

@@ -23,6 +23,7 @@ class Step(StrEnum):
     POLL = "poll"
     FETCH = "fetch"
     RECONSIDER = "reconsider"
+    COMPARE = "compare"
 
 
 class Queue(StrEnum):
@@ -47,6 +48,7 @@ QUEUE_OF: dict[Step, Queue] = {
     Step.POLL: Queue.DELIVER,  # like all that waits for other people's servers
     Step.FETCH: Queue.DELIVER,
     Step.RECONSIDER: Queue.INTAKE,  # behind what its own last batch has armed
+    Step.COMPARE: Queue.DELIVER,
 }
 
 

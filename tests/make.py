@@ -17,7 +17,7 @@ from feeds import steps as outward
 from feeds.files import CODINGS, unpacked
 from feeds.readback import bodies
 from pipeline import config, polling, steps
-from pipeline.actions import campaign_step, rights_step, upkeep
+from pipeline.actions import campaign_step, rights_step, terms_page, terms_step, upkeep
 from pipeline.actions.rights_step import rights_changed
 from pipeline.ledger import catalog, queries, units, watches
 from pipeline.ledger.articles import Receipt
@@ -180,6 +180,7 @@ class Office:
         self.room = room
         table = {**steps.table(room), **outward.table(room), **polling.table(room)}
         table |= {**campaign_step.table(room), **rights_step.table()}
+        table |= terms_step.table(terms_page.client(loaded))
         self.runner = Runner(table, self.clock, pooled=steps.pools(room))
 
     def receive(

@@ -17,7 +17,7 @@ from django.db.models.functions import Concat
 
 from desk import sessions
 from feeds.api import allowances
-from pipeline.actions import upkeep
+from pipeline.actions import terms_step, upkeep
 from pipeline.ledger import placements, pulse, statistics, subscriptions, units, watches
 from pipeline.ledger.models import Unit
 from pipeline.runner import Runner
@@ -56,6 +56,7 @@ class Beat:
             upkeep.refresh_feeds(now=now)
             placements.look_again(now=now)
             watches.keep_up(spine.newsroom().config, now=now)
+            terms_step.look_again(spine.newsroom().config.terms.check_days, now=now)
             courtesy.keep_up(now=now)
             subscriptions.drop_expired(now=now)
             allowances.forget(now=now)

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from feeds import steps as outward
 from pipeline import config, opening, polling, steps
-from pipeline.actions import campaign_step, rights_step
+from pipeline.actions import campaign_step, rights_step, terms_page, terms_step
 from pipeline.runner import Runner
 from pipeline.translation.glossary_files import Glossaries
 
@@ -42,4 +42,5 @@ def runner() -> Runner:
     room = newsroom()
     table = {**steps.table(room), **outward.table(room), **polling.table(room)}
     table |= {**campaign_step.table(room), **rights_step.table()}
+    table |= terms_step.table(terms_page.client(room.config))
     return Runner(table, now, pooled=steps.pools(room))

@@ -24,6 +24,7 @@ LATE = (LEASE / 2).total_seconds()  # due work that waits longer than this has n
 NAMES = {
     "credit": _("Credit missing on a partner's page"),
     "rights": _("Rights to be settled"),
+    "terms": _("Pages of terms that read otherwise"),
     "readings": _("Could not be read whole"),
     "official": _("The publisher has its own version"),
     "translations": _("Translations to be read"),

@@ -64,6 +64,7 @@ STEPS: dict[Step, str | Promise] = {  # what the machines do, as a person would 
     Step.POLL: _("asking feeds"),
     Step.FETCH: _("fetching pages"),
     Step.RECONSIDER: _("asking about rights again"),
+    Step.COMPARE: _("comparing pages of terms"),
 }
 
 

@@ -27,6 +27,7 @@ from pipeline.rights import terms_page
 from pipeline.rights.evidence import evidence_sha256
 from pipeline.rights.terms_page import Terms, Verdict
 from pipeline.stages import TermsPageState
+from pipeline.types import Rights
 
 LIMITS: Final = Limits(connect=3.0, read=4.0, whole=6.0, max_bytes=2_000_000, redirects=3)  # somebody waits
 FORGOTTEN: Final = timedelta(days=1)
@@ -45,6 +46,17 @@ class Checked:
     reason: str = ""  # why no page could be had
     changes: tuple[str, ...] = ()
     page: int | None = None  # the page that was read instead of the kept one; `keep` takes it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a look at a page of terms brought back: its text, or why there is none."""
+
+    source: Source
+    url: str
+    address: str = ""  # that answered
+    terms: Terms | None = None
+    error: SourceError | None = None
 
 
 def client(config: Config) -> GuardedClient:
@@ -94,32 +106,44 @@ def check(source_slug: str, visitor: GuardedClient, *, actor: str, now: datetime
     The first look at an address of which nothing was kept keeps the page, to compare with later. IllegalTransition when
     the record names no page.
     """
-    source = _source(source_slug)
-    rights = catalog.rights_of(source)
-    if rights is None or not rights.terms_url:
-        raise IllegalTransition(f"the rights record of {source_slug!r} names no page of terms: file one with it")
-    url = rights.terms_url
-    before = kept(source)
-    if before is not None and before.url != url:
-        before = None
+    return settle(look(_source(source_slug), visitor), actor=actor, now=now)
+
+
+def look(source: Source, visitor: GuardedClient) -> Seen:
+    """What stands at the record's address now; nothing is written. IllegalTransition when the record names no page."""
+    _rights, url = _named(source)
     try:
         address, terms = _fetched(url, visitor)
     except SourceError as error:
-        found = Checked(source=source.slug, url=url, verdict=Verdict.UNREACHABLE, reason=str(error))
+        return Seen(source=source, url=url, error=error)
+    return Seen(source=source, url=url, address=address, terms=terms)
+
+
+@transaction.atomic
+def settle(seen: Seen, *, actor: str, now: datetime) -> Checked:
+    """Write down what a look has found. IllegalTransition when the record names another page, or none, by now."""
+    source, url, terms = seen.source, seen.url, seen.terms
+    rights, named = _named(source)
+    if named != url:
+        raise IllegalTransition(f"the rights record of {source.slug!r} names another page by now")
+    before = kept(source)
+    if before is not None and before.url != url:
+        before = None
+    if terms is None:
+        found = Checked(source=source.slug, url=url, verdict=Verdict.UNREACHABLE, reason=str(seen.error))
         _save(source, found, before, None, actor=actor, now=now)
         return found
     verdict = terms_page.compare(rights, before.text if before else None, terms)
-    with transaction.atomic():
-        other = before is None or not terms_page.alike(before.text, terms.text)
-        row = _row(source, url, address, terms, actor=actor, now=now) if other else None
-        changes = differences(before.text, terms.text) if before and row else ()
-        if before is None and row is not None:
-            take(source, row)
-            before, row = row, None
-        found = Checked(
-            source=source.slug, url=url, verdict=verdict, changes=changes, page=row.pk if row is not None else None
-        )
-        _save(source, found, before, row, actor=actor, now=now)
+    other = before is None or not terms_page.alike(before.text, terms.text)
+    row = _row(source, url, seen.address, terms, actor=actor, now=now) if other else None
+    changes = differences(before.text, terms.text) if before and row else ()
+    if before is None and row is not None:
+        take(source, row)
+        before, row = row, None
+    found = Checked(
+        source=source.slug, url=url, verdict=verdict, changes=changes, page=row.pk if row is not None else None
+    )
+    _save(source, found, before, row, actor=actor, now=now)
     return found
 
 
@@ -158,6 +182,14 @@ def _source(slug: str) -> Source:
     if source is None:
         raise IllegalTransition(f"there is no source {slug!r}")
     return source
+
+
+def _named(source: Source) -> tuple[Rights, str]:
+    """The record on file and the page that it names."""
+    rights = catalog.rights_of(Source.objects.get(pk=source.pk))
+    if rights is None or not rights.terms_url:
+        raise IllegalTransition(f"the rights record of {source.slug!r} names no page of terms: file one with it")
+    return rights, rights.terms_url
 
 
 def _fetched(url: str, visitor: GuardedClient) -> tuple[str, Terms]:

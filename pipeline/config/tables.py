@@ -111,6 +111,12 @@ class Network(Table):
     allow_private: tuple[str, ...] = ()
 
 
+class Terms(Table):
+    """How often publishers' pages of terms, kept as evidence, are compared with what they say now."""
+
+    check_days: int = Field(default=7, ge=0)
+
+
 class Push(Table):
     """How partners are told of what is new, corrected or withdrawn."""
 
@@ -227,6 +233,7 @@ class Config(Table):
     api: Api = Api()
     mail: Mail = Mail()
     network: Network = Network()
+    terms: Terms = Terms()
     push: Push = Push()
     source: tuple[SourceTable, ...] = ()
     product: tuple[ProductTable, ...] = (

@@ -15,9 +15,18 @@ from django.db.models import BooleanField, F, Min, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from pipeline.ledger import editions
-from pipeline.ledger.models import Article, Delivery, Event, Placement, Release, Revision, Translation, Unit
+from pipeline.ledger.models import Article, Delivery, Event, Placement, Release, Revision, TermsPage, Translation, Unit
 from pipeline.ledger.queries import in_spanish
-from pipeline.stages import PlacementState, ReleaseState, RevisionState, Step, TranslationState, UnitState
+from pipeline.rights.terms_page import Verdict
+from pipeline.stages import (
+    PlacementState,
+    ReleaseState,
+    RevisionState,
+    Step,
+    TermsPageState,
+    TranslationState,
+    UnitState,
+)
 
 Row = dict[str, Any]
 
@@ -74,6 +83,25 @@ def _translation(row: Any) -> Row:
 def _rights() -> Kind:
     held = Revision.objects.filter(state=RevisionState.HELD, permission__isnull=False)
     return _revisions(held), _revision
+
+
+def _terms() -> Kind:
+    """Pages of terms that a look found changed, without what a record rests on, or not to be read."""
+    kept = TermsPage.objects.filter(state=TermsPageState.KEPT, source__active=True).exclude(verdict="")
+    rows = kept.exclude(verdict=Verdict.SAME).select_related("source").defer("text", "licences")
+    return rows.order_by("checked_at", "pk"), _terms_page
+
+
+def _terms_page(row: Any) -> Row:
+    return {
+        "article": None,
+        "source_slug": row.source.slug,
+        "title": row.source.publisher,
+        "source": row.url,
+        "since": row.checked_at,
+        "code": f"terms-{row.verdict}",
+        "reason": row.reason,
+    }
 
 
 def _readings() -> Kind:
@@ -218,6 +246,7 @@ def recent_failures(since: datetime) -> int:
 PILES: dict[str, Callable[[], Kind]] = {
     "credit": _credits,
     "rights": _rights,
+    "terms": _terms,
     "readings": _readings,
     "official": _official,
     "translations": _translations,

@@ -29,39 +29,43 @@ def library(office: Office, bridge: int) -> int:
     return office.publish(other(), url="https://harbor.example/2026/library", source="harbor-wire")
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "bridge",
-        "puente",
-        "PUENTE",
-        "inundacion",
-        "inundación",
-        "bridg",
-        "arroyo peaje",
-        '"nadie pagará peaje"',
-        "«nadie pagará peaje»",
-        "41",
-        "https://river.example/2026/bridge",
-    ],
+SAID = (
+    "bridge",
+    "puente",
+    "PUENTE",
+    "inundacion",
+    "inundación",
+    "bridg",
+    "arroyo peaje",
+    '"nadie pagará peaje"',
+    "«nadie pagará peaje»",
+    "41",
+    "https://river.example/2026/bridge",
 )
-def test_an_article_is_found_by_what_it_says_in_either_language(words: str, bridge: int, library: int) -> None:
-    assert found(words) == [bridge]
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["volcano", "puente volcano", '"peaje pagará nadie"', '"nadie pagará peaj"', "ridge", "***", '""', "' OR 1=1 --"],
+UNSAID = (
+    "volcano",
+    "puente volcano",
+    '"peaje pagará nadie"',
+    '"nadie pagará peaj"',
+    "ridge",
+    "***",
+    '""',
+    "' OR 1=1 --",
 )
-def test_what_does_not_stand_there_is_not_found(words: str, bridge: int, library: int) -> None:
-    assert found(words) == []
+MARKS = ('"', "(", "a AND", "NEAR(", "puente*", "-puente", "puente:*", "\\", "%", "puente & |")
 
 
-@pytest.mark.parametrize(
-    "words", ['"', "(", "a AND", "NEAR(", "puente*", "-puente", "puente:*", "\\", "%", "puente & |"]
-)
-def test_no_mark_is_an_error_or_an_operator(words: str, bridge: int) -> None:
-    assert set(found(words)) <= {bridge}
+def test_an_article_is_found_by_what_it_says_in_either_language(bridge: int, library: int) -> None:
+    assert {words: found(words) for words in SAID} == {words: [bridge] for words in SAID}
+
+
+def test_what_does_not_stand_there_is_not_found(bridge: int, library: int) -> None:
+    assert {words: found(words) for words in UNSAID} == {words: [] for words in UNSAID}
+
+
+def test_no_mark_is_an_error_or_an_operator(bridge: int) -> None:
+    for words in MARKS:
+        assert set(found(words)) <= {bridge}, words
 
 
 def test_the_newest_comes_first_and_nothing_asks_for_everything(bridge: int, library: int) -> None:

@@ -25,6 +25,7 @@ from pipeline.ledger.models import Article, Release, Source, Unit
 from pipeline.runner import Outcome, Runner
 from pipeline.types import Envelope, Format, Incoming
 from tests.fakes import PhraseBook
+from tests.opening import Opening
 from workers.spine import glossaries
 
 START = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
@@ -114,6 +115,8 @@ name = "Diario de Pago"
 use = "P"
 """
 
+_openings: dict[tuple[str, datetime], Opening] = {}  # by newsroom.toml and time; one process, one database
+
 
 class Clock:
     """Time that moves only when told to."""
@@ -160,20 +163,32 @@ class Office:
     text: str = NEWSROOM
 
     def __post_init__(self) -> None:
-        self.apply(self.text)
-        self.run()
+        first_day = (self.text, self.clock())
+        if first_day in _openings and not Source.objects.exists():
+            self._furnish(self.text)
+            _openings[first_day].restore(self.home)
+        else:
+            empty = not Source.objects.exists()
+            self.apply(self.text)
+            self.run()
+            if empty:
+                _openings[first_day] = Opening.of(self.home)
 
     def apply(self, text: str) -> None:
         """Take this newsroom.toml, as `tornavoz config` does."""
-        self.text = text
-        (self.home / "newsroom.toml").write_text(text, encoding="utf-8")
-        loaded = config.parse(text)
+        loaded = self._furnish(text)
         applied = catalog.apply(loaded, now=self.clock(), actor="test")
         if any(subject.startswith(("product:", "partner:")) for subject in applied.changed):
             upkeep.offer_again(now=self.clock())
         for slug in applied.rights_changed:
             rights_changed(slug, actor="test", now=self.clock())
         watches.keep_up(loaded, now=self.clock())
+
+    def _furnish(self, text: str) -> config.Config:
+        """Write the file down and make the steps that go by it."""
+        self.text = text
+        (self.home / "newsroom.toml").write_text(text, encoding="utf-8")
+        loaded = config.parse(text)
         room = steps.Newsroom(
             config=loaded, engine_for=lambda source, target: self.engine, glossary_for=glossaries(loaded)
         )
@@ -182,6 +197,7 @@ class Office:
         table |= {**campaign_step.table(room), **rights_step.table()}
         table |= terms_step.table(terms_page.client(loaded))
         self.runner = Runner(table, self.clock, pooled=steps.pools(room))
+        return loaded
 
     def receive(
         self,

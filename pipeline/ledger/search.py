@@ -13,7 +13,6 @@ address of an article, or a release's guid, finds just that.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC as ZONE
@@ -27,6 +26,7 @@ from django.db.models.expressions import RawSQL
 from pipeline.ledger import codec
 from pipeline.ledger.models import Article, Release, Revision, SearchText, Translation
 from pipeline.stages import ReleaseState, RevisionState, TranslationState
+from pipeline.text.accents import unaccented
 from pipeline.types import Draft, Story
 
 LONGEST = 150_000  # characters of a body in one language; PostgreSQL takes no document of more than 1 MB
@@ -51,8 +51,7 @@ class Wanted:
 
 def fold(text: str) -> str:
     """Words in lower case without accents, one space between them."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+    return " ".join(_WORD.findall(unaccented(text.casefold())))
 
 
 # --- keeping the index -------------------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ Public Domain Mark exist in one version, so for them the version may be missing.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
+from pipeline.text.accents import unaccented
 from pipeline.types import Licence
 
 SITE: Final = "https://creativecommons.org/"
@@ -172,8 +172,7 @@ def _from_address(text: str) -> Licence | None:
 
 
 def _from_code(text: str) -> Licence | None:
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
+    plain = unaccented(text).lower()
     plain = re.sub(r"[\s_\-\u2010-\u2015/]+", " ", plain).strip()
     if _ZERO.fullmatch(plain):
         return _public_domain("cc0")

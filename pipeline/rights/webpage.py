@@ -19,6 +19,8 @@ from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from lxml import html as lxml_html
 
+from pipeline.text.accents import unaccented
+
 _WORD: Final = re.compile(r"[^\W_]+")
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 _UNSEEN: Final = frozenset(
@@ -95,9 +97,7 @@ def words_of(text: str) -> list[str]:
 
 def fold(word: str) -> str:
     """A word without case and accents."""
-    return "".join(
-        letter for letter in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(letter)
-    )
+    return unaccented(word.casefold())
 
 
 def same_address(first: str, second: str) -> bool:

@@ -44,9 +44,11 @@ def piece_ranges(pieces: Sequence[str], text: str) -> list[Range | None]:
     ranges: list[Range | None] = []
     at = 0
     for piece in shown:
-        hits = [place for place in where[at : at + len(piece)] if place >= 0]
+        own = where[at : at + len(piece)]
+        if -1 in own:
+            own = [place for place in own if place >= 0]
         at += len(piece)
-        ranges.append((min(hits), max(hits) + 1) if hits else None)
+        ranges.append((own[0], own[-1] + 1) if own else None)  # places never go back
     return ranges
 
 

@@ -29,6 +29,7 @@ _DAY = "Lunes|Martes|Miércoles|Jueves|Viernes|Sábado|Domingo"
 _UNITS = "km²|km|kg|cm|mm|ha|m²|m|g|t|MW|kW|GB|°C|€"
 
 
+_MARKS = frozenset('"“”«»')
 # a quotation, or the part of one that began in another sentence or goes on in the next
 _QUOTATION = re.compile(r"(^[^«»]*»|«[^»]*(?:»|$)|^[^“”]*”|“[^”]*(?:”|$)|\"[^\"]*\")")
 
@@ -53,7 +54,7 @@ class Rule:
 
     def apply(self, text: str) -> str:
         """Return `text` with this rule applied everywhere, or everywhere outside quotations."""
-        if self.quoted:
+        if self.quoted or _MARKS.isdisjoint(text):
             return self.pattern.sub(self.replacement, text)
         parts = _QUOTATION.split(text)  # odd ones are quotations
         return "".join(
@@ -237,4 +238,4 @@ def _once(text: str, kept: Sequence[str]) -> str:
     text = _PROTECTED.sub(hide, text)
     for rule in RULES:
         text = rule.apply(text)
-    return "".join(places.get(char, char) for char in text)
+    return "".join(places.get(char, char) for char in text) if places else text

@@ -10,12 +10,12 @@ word wrongly taken for a name would stay in English, which is worse.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 
+from pipeline.text.accents import unaccented
 from pipeline.translation.words import NAMES_WITH_SPANISH
 from pipeline.types import BlockKind, Story
 
@@ -83,8 +83,7 @@ def mangled(source: str, target: str, names: frozenset[str]) -> list[str]:
 @lru_cache(maxsize=1 << 16)
 def folded(word: str) -> str:
     """Lower case without accents."""
-    plain = unicodedata.normalize("NFD", word.lower())
-    return "".join(char for char in plain if not unicodedata.combining(char))
+    return unaccented(word.lower())
 
 
 def _alike(name: str, other: str) -> bool:

@@ -18,6 +18,7 @@ Tried on 1,560 sentences, and left: a higher threshold (above it, every other do
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.text.alignment import piece_ranges
@@ -43,6 +44,8 @@ def faint(place: str, text: str, answer: Remembered) -> Iterator[Faint]:
     if not answer.heard:
         return
     ranges = piece_ranges(answer.source_pieces, text)
+    numbers = [number for number, at in enumerate(ranges) if at]
+    begins, ends = [at[0] for at in ranges if at], [at[1] for at in ranges if at]
     there = {folded(word) for word in _ANY_WORD.findall(answer.text)}
     seen: set[str] = set()
     for word in _WORD.finditer(text):
@@ -50,7 +53,7 @@ def faint(place: str, text: str, answer: Remembered) -> Iterator[Faint]:
         if small in ENGLISH_STOP or small in _LEANING or small in seen or folded(word[0]) in there:
             continue
         seen.add(small)
-        own = [number for number, at in enumerate(ranges) if at and at[0] < word.end() and at[1] > word.start()]
+        own = numbers[bisect_right(ends, word.start()) : bisect_left(begins, word.end())]
         if own and own[0] >= _FIRST and (most := max(answer.heard[number] for number in own)) <= _KEPT:
             yield Faint(place=place, word=word[0], weight=most)
 

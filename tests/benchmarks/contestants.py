@@ -218,9 +218,8 @@ def raw(folder: Path, corpus: Corpus, extra: dict[str, Any], *, mode: Mode) -> R
     def work() -> None:
         for asked in extra.get("asked") or [sentences(corpus)]:
             tokens = {each: processor.encode(each, out_type=str) for each in asked}
-            batches = batched(
-                {each: len(pieces) for each, pieces in tokens.items() if pieces}, mode, BATCH_TOKENS[mode]
-            )
+            lengths = {each: len(pieces) for each, pieces in tokens.items() if pieces}
+            batches = batched(lengths, mode, BATCH_TOKENS)
             promises = [
                 translator.translate_batch(
                     [tokens[each] for each in batch],

@@ -68,7 +68,7 @@ def test_one_bell_translates_all_that_is_due(office: Office) -> None:
 
 
 def test_a_pool_takes_no_more_than_its_budget(office: Office) -> None:
-    office.apply(NEWSROOM + "[translation]\npool_tokens = 1000\n")
+    office.apply(NEWSROOM + "[translation]\npool_tokens = 700\n")
     [first, *_] = ready(office, 6)
     outcomes: list[Outcome] = []
     office.runner.run(first, on_run=outcomes.append)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from desk.access import needs
 from desk.newsroom import config
+from desk.words.reasons import reason
 from pipeline.translation import calibration
 from pipeline.translation import models as store
 
@@ -23,7 +24,7 @@ def models(request: HttpRequest) -> HttpResponse:
         {
             "model": model,
             "pinned": model.name in pinned,
-            "silent": ", ".join(calibration.silent(model)),
+            "silent": ", ".join(str(reason(code)) for code in calibration.silent(model)),
             "possible": calibration.possible(model),
         }
         for model in store.installed(settings.MODELS_DIR)

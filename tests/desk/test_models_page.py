@@ -46,12 +46,12 @@ def test_of_a_calibrated_model_nothing_is_said(viewer: Client) -> None:
 def test_a_measure_that_is_missing_is_told_with_the_command_that_makes_it(viewer: Client) -> None:
     record("en", doubt_below=[-0.9, -0.5])
     page = seen(viewer)
-    assert "these checks say nothing of its drafts: omission." in page
+    assert "these checks say nothing of its drafts: something left out." in page
     assert COMMAND in page
 
 
 def test_where_nothing_can_be_measured_no_command_is_named(viewer: Client) -> None:
     record("pt")
     page = seen(viewer)
-    assert "these checks say nothing of its drafts: confidence, omission." in page
+    assert "these checks say nothing of its drafts: unsure model, something left out." in page
     assert COMMAND not in page

@@ -42,7 +42,7 @@ def numbers(source: str, target: str, language: str = "es") -> Iterator[Doubt]:
         yield Doubt(
             Level.HOLD,
             f"The translation lacks {_listed(lost)}. Compare the figures and correct the sentence.",
-            f"En la traducción falta {_listed(lost)}. Compare las cifras y corrija la frase.",
+            f"En la traducción falta {_listed(lost, '«»')}. Compare las cifras y corrija la frase.",
         )
     known = frozenset[Decimal]().union(*(values for _, values in accepted)) | roman(source) | {Decimal(1)}
     invented = min((_unknown(figures(text, language), known) for text in (target, _joined(target))), key=len)
@@ -50,7 +50,7 @@ def numbers(source: str, target: str, language: str = "es") -> Iterator[Doubt]:
         yield Doubt(
             Level.HOLD,
             f"The original has no {_listed(invented)}. Compare the figures and correct the sentence.",
-            f"El original no contiene {_listed(invented)}. Compare las cifras y corrija la frase.",
+            f"El original no contiene {_listed(invented, '«»')}. Compare las cifras y corrija la frase.",
         )
 
 
@@ -98,7 +98,7 @@ def acronyms(source: str, target: str) -> Iterator[Doubt]:
         yield Doubt(
             Level.WARN,
             f"Acronyms of the original are missing: {_listed(lost)}. See whether what they stand for is said.",
-            f"Faltan siglas del original: {_listed(lost)}. Compruebe que se dice lo que significan.",
+            f"Faltan siglas del original: {_listed(lost, '«»')}. Compruebe que se dice lo que significan.",
         )
 
 
@@ -121,11 +121,11 @@ def addresses(source: str, target: str) -> Iterator[Doubt]:
     """Web and e-mail addresses, handles and hashtags are the same, character by character."""
     given, made = (sorted(each.rstrip(".,;:!?)]»”'’") for each in ADDRESS.findall(text)) for text in (source, target))
     if set(given) != set(made):
-        changed = _listed(sorted(set(given) ^ set(made)))
+        changed = sorted(set(given) ^ set(made))
         yield Doubt(
             Level.HOLD,
-            f"An address or handle was changed: {changed}. Copy it from the original.",
-            f"Se ha alterado una dirección o cuenta: {changed}. Cópiela del original.",
+            f"An address or handle was changed: {_listed(changed)}. Copy it from the original.",
+            f"Se ha alterado una dirección o cuenta: {_listed(changed, '«»')}. Cópiela del original.",
         )
 
 
@@ -149,5 +149,5 @@ def _joined(text: str) -> str:
     return re.sub(r"(?<![\d.,])(\d{1,3}) (?=\d{3}(?!\d))", r"\1", text)
 
 
-def _listed(items: list[str]) -> str:
-    return ", ".join(f"“{item}”" for item in items)
+def _listed(items: list[str], marks: str = "“”") -> str:
+    return ", ".join(f"{marks[0]}{item}{marks[1]}" for item in items)

@@ -178,11 +178,11 @@ def doubled(source: str, target: str) -> Iterator[Doubt]:
     found += [match[0] for match in _DOUBLED_NAME.finditer(source)]
     if found:
         kept = _DOUBLED.search(target) or _DOUBLED_NAME.search(target)
-        shown = ", ".join(f"“{each}”" for each in found)
+        shown, spanish = (", ".join(f"{opening}{each}{closing}" for each in found) for opening, closing in ("“”", "«»"))
         yield Doubt(
             Level.WARN if kept else Level.INFO,
             f"The original doubles a word: {shown}." + (f" So does the translation: “{kept[0]}”." if kept else ""),
-            f"El original repite una palabra: {shown}." + (f" La traducción también: «{kept[0]}»." if kept else ""),
+            f"El original repite una palabra: {spanish}." + (f" La traducción también: «{kept[0]}»." if kept else ""),
         )
 
 

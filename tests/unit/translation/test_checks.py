@@ -59,6 +59,13 @@ def test_a_warning_is_given_and_does_not_hold(code: str, source: str, target: st
     assert [doubt.level for doubt in LOOKS[code](source, target)] == [Level.WARN]
 
 
+@pytest.mark.parametrize(("code", "source", "target"), HOLDS + WARNS)
+def test_each_language_quotes_in_its_own_way(code: str, source: str, target: str) -> None:
+    for doubt in LOOKS[code](source, target):
+        assert "«" not in doubt.reason
+        assert "“" not in doubt.reason_es
+
+
 def test_every_check_that_can_hold_does_so_here() -> None:
     assert {code for code, _, _ in HOLDS} == {each.code for each in SENTENCE_CHECKS if each.level is Level.HOLD}
 

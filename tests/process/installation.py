@@ -85,6 +85,12 @@ class Installation:
         assert done.returncode == 0, f"{argv} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def refused(self, *argv: str, seconds: float = 60) -> str:
+        """What one of our programs says on standard error that must stop at once, being asked wrongly."""
+        done = self._ran(argv, seconds)
+        assert done.returncode == 2, f"{argv} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return " ".join(done.stderr.split())
+
     def _ran(self, argv: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", *argv],

@@ -42,6 +42,9 @@ def test_one_command_serves_what_another_process_submits(installation: Installat
         installation.approve_held()
         installation.until(lambda: guid in get(port, FEED)[2], 60, "the article is in the feed")
         assert len(installation.processes()) >= 6  # up, beat, translate, intake, web, and what they started
+        for rival in ("up", "serve"):
+            said = installation.refused("workers.cli", "--home", str(installation.home), rival, "--port", str(port))
+            assert f"cannot listen at 127.0.0.1:{port}" in said
 
         status, headers, body = get(port, FEED)
         assert (status, headers["content-type"].partition(";")[0]) == (200, "application/atom+xml")

@@ -97,11 +97,14 @@ def beat() -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535))
 @click.option("--workers", default=1, show_default=True, help="Processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the desk, the published files and partners' private feeds over HTTP."""
+    from workers.doorway import refuse_taken
+
     open_ledger(level="INFO")
+    refuse_taken(host, port)
     _started("web")
     from granian import Granian
     from granian.constants import Interfaces
@@ -121,11 +124,13 @@ def serve(host: str, port: int, workers: int) -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535))
 def up(host: str, port: int) -> None:
     """Run everything until Ctrl-C: web server, workers, beat, and a broker of our own if none is configured."""
     from workers import home
+    from workers.doorway import refuse_taken
 
+    refuse_taken(host, port)
     for line in home.prepare(None, actor=actor()):
         talk.print(line, soft_wrap=True)
     from workers import together

@@ -19,7 +19,7 @@ from pipeline.config.tables import SourceTable
 from pipeline.errors import PageRefused, SourceError
 from pipeline.ingest import feed, pages
 from pipeline.ingest.http import Answer, GuardedClient, retry_after
-from pipeline.ingest.identity import story_hash
+from pipeline.ingest.identity import belongs, story_hash
 from pipeline.ingest.read import read
 from pipeline.ledger import articles, watches
 from pipeline.ledger.models import Announcement, Source, Watch
@@ -106,7 +106,7 @@ def page_of(source: Source, url: str, config: Config) -> tuple[str, bytes]:
     """
     answer = pages.page(client(config), url, max_bytes=config.intake.max_bytes)
     for address in (url, answer.url):
-        if not feed.belongs(address, source.url):
+        if not belongs(address, source.url):
             raise PageRefused(
                 f"{address} is not on {source.url}, so the terms of {source.slug!r} do not cover it. "
                 "Submit it with the source that it belongs to."

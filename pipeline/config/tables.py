@@ -168,7 +168,7 @@ class SourceTable(Table):
     fixed: dict[str, dict[str, str]] = {}  # for a language: set phrases with their one translation
     rights: RightsTable | None = None
 
-    @field_validator("feed")
+    @field_validator("url", "feed")
     @classmethod
     def _an_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
 import feedparser
 
 from pipeline.errors import SourceError, UnreadablePayload
-from pipeline.ingest.identity import canonical_url
+from pipeline.ingest.identity import belongs, canonical_url
 from pipeline.text.hygiene import clean, collapse
 from pipeline.text.inline import inline_from_html
 
@@ -125,12 +124,6 @@ def intake_form(entry: Entry) -> bytes:
     return json.dumps(form, ensure_ascii=False).encode()
 
 
-def belongs(url: str, home: str) -> bool:
-    """Whether an address lies on a source's site, or on a host below it; "www." makes no difference."""
-    host, own = (_host(address) for address in (url, home))
-    return bool(host) and (host == own or host.endswith(f".{own}"))
-
-
 def _unfit(entry: Entry, home: str, *, whole: bool) -> Passed | None:
     if not entry.url:
         return Passed.NO_LINK
@@ -139,10 +132,6 @@ def _unfit(entry: Entry, home: str, *, whole: bool) -> Passed | None:
     if whole and not _plain(entry.html):
         return Passed.NO_TEXT
     return None
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _entry(raw: dict[str, Any]) -> Entry:  # a plain dict: feedparser's own answers for keys that are not there

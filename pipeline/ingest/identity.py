@@ -1,4 +1,4 @@
-"""What makes two submissions the same article, the same revision, the same story.
+"""What makes two submissions the same article, the same revision, the same story; and whose article an address names.
 
 Knows: addresses as text (RFC 3986) and digests. Must not know: the ledger, the network, Django.
 """
@@ -94,6 +94,16 @@ def _canonical_host(url: str, host: str) -> str:
 
 def _is_tracking(parameter: str) -> bool:
     return _TRACKING.fullmatch(parameter.partition("=")[0]) is not None
+
+
+def belongs(url: str, home: str) -> bool:
+    """Whether an address lies on a source's site, or on a host below it; "www." makes no difference."""
+    host, own = (_host(address) for address in (url, home))
+    return bool(host) and (host == own or host.endswith(f".{own}"))
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def article_key(source: str, url: str) -> str:

@@ -57,7 +57,7 @@ class Received:
 
 def accept(incoming: Incoming, source: Source, *, max_bytes: int, now: datetime, actor: str) -> Receipt:
     """Write an article down, with its payload, in one transaction. Whatever is wrong with it, the row stays."""
-    url, trouble = _address(incoming.envelope)
+    url, trouble = _address(incoming.envelope, source)
     with transaction.atomic():
         payload = _keep(incoming, max_bytes)
         article, reception = _identify(incoming, source, url, now)
@@ -124,14 +124,28 @@ def retry(revision: Revision, *, now: datetime, actor: str) -> bool:
     return True
 
 
-def _address(envelope: Envelope) -> tuple[str, tuple[str, str] | None]:
-    """Canonical URL, or what is wrong with it. Two links to the original are owed, so none is no option."""
+def _address(envelope: Envelope, source: Source) -> tuple[str, tuple[str, str] | None]:
+    """Canonical URL, or what is wrong with it. Two links to the original are owed, so none is no option.
+
+    An address on another site is as bad as none: the source's rights record and name would stand on someone else's
+    article.
+    """
     if not envelope.url:
-        return "", ("url-missing", "no canonical URL came with it; submit the same file again with --url")
+        return "", (
+            "url-missing",
+            "no canonical URL came with it; submit the same file again with --url (over the API: url)",
+        )
     try:
-        return identity.canonical_url(envelope.url), None
+        url = identity.canonical_url(envelope.url)
     except SourceError as error:
-        return "", ("url-unusable", f"{error}; submit the same file again with a usable --url")
+        return "", ("url-unusable", f"{error} Then submit the same file again with a usable --url (over the API: url)")
+    if identity.belongs(url, source.url):
+        return url, None
+    return "", (
+        "url-elsewhere",
+        f"{url} is not on {source.url}, so the rights record of {source.slug!r} does not cover it; submit the same "
+        "file again for the source that it belongs to, or mend the source's url in newsroom.toml and submit it again",
+    )
 
 
 def _keep(incoming: Incoming, max_bytes: int) -> Payload:

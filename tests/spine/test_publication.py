@@ -117,6 +117,20 @@ def test_an_address_of_another_kind_is_held(office: Office) -> None:
     assert office.fate(held.article)["code"] == "url-unusable"
 
 
+def test_an_address_on_another_site_is_held_for_the_rights_record_is_not_about_it(office: Office) -> None:
+    held = office.receive(url="https://harbour.example/2026/bridge")
+    assert held.reception is Reception.HELD
+    assert "https://harbour.example/2026/bridge is not on https://river.example/" in held.reason
+    assert office.run() == []
+    assert office.fate(held.article)["code"] == "url-elsewhere"
+    again = office.receive(url="https://harbour.example/2026/bridge")
+    assert (again.reception, again.reason) == (Reception.DUPLICATE, held.reason)
+    completed = office.receive(url="https://news.river.example/2026/bridge")
+    assert (completed.reception, completed.article) == (Reception.COMPLETED, held.article)
+    office.run()
+    assert office.release(held.article).state == "usable"
+
+
 def test_a_text_in_another_language_than_it_says_is_held(office: Office) -> None:
     spanish = tuple(SPANISH[paragraph] for paragraph in PARAGRAPHS)
     held = office.receive(story("El puente abre", spanish))

@@ -101,6 +101,11 @@ def test_a_secret_has_no_key_to_be_put_under() -> None:
         ("[intake]\nmax_bytes = 10\n", "line 2: intake.max_bytes", "greater than or equal to 1000"),
         ('[[source]]\nslug = "A B"\npublisher = "A"\nurl = "x"\n', "line 2: source.0.slug", "match pattern"),
         ('[[source]]\nslug = "a"\nurl = "x"\n', "source.0.publisher", "required"),
+        (
+            '[[source]]\nslug = "a"\npublisher = "A"\nurl = "a.example"\n',
+            "line 4: source.0.url",
+            "must start with http",
+        ),
         (f'{SOURCE}[source.rights]\nbasis = "hope"\n', "line 6: source.0.rights.basis", "'licence'"),
         (f'{SOURCE}[source.rights]\nbasis = "none"\nuses = ["X"]\n', "source.0.rights.uses.0", "'N', 'A' or 'P'"),
         (f'{SOURCE}[source.rights]\nbasis = "none"\nexpires = "soon"\n', "source.0.rights.expires", "date"),

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from pipeline.errors import UnreadablePayload
-from pipeline.ingest.feed import MOST, WORDS, Entry, Known, Passed, belongs, choose, intake_form, read
+from pipeline.ingest.feed import MOST, WORDS, Entry, Known, Passed, choose, intake_form, read
 
 URL = "https://river.example/feed/"
 HOME = "https://river.example/"
@@ -134,21 +134,6 @@ def test_of_a_feed_with_whole_articles_an_empty_one_is_passed_over() -> None:
 def test_an_endless_feed_is_cut_and_says_so() -> None:
     choice = choose([entry(n) for n in range(MOST + 3)], {}, home=HOME, newest=None)
     assert (len(choice.take), choice.not_looked_at) == (MOST, 3)
-
-
-@pytest.mark.parametrize(
-    ("url", "own"),
-    [
-        ("https://www.river.example/1", True),
-        ("http://news.river.example/1", True),
-        ("https://driver.example/1", False),
-        ("https://river.example.evil.example/1", False),
-        ("", False),
-    ],
-)
-def test_a_site_is_its_host_and_those_below_it(url: str, own: bool) -> None:
-    assert belongs(url, HOME) is own
-    assert belongs(url, "https://www.river.example/") is own
 
 
 def test_a_whole_article_becomes_the_intake_form() -> None:

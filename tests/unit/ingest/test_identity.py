@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import SourceError
-from pipeline.ingest.identity import article_key, canonical_url, content_hash, story_hash
+from pipeline.ingest.identity import article_key, belongs, canonical_url, content_hash, story_hash
 from pipeline.types import Block, BlockKind, Format, Span
 from tests.unit.ingest.samples import URL, incoming, page, story
 
@@ -134,3 +134,18 @@ def test_story_hash_sees_the_story_and_not_its_furniture() -> None:
 
 def test_formats_of_one_payload_are_different_submissions() -> None:
     assert content_hash(incoming("x", Format.HTML)) != content_hash(incoming("x", Format.TEXT))
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("https://www.river.example/1", True),
+        ("http://news.river.example/1", True),
+        ("https://driver.example/1", False),
+        ("https://river.example.evil.example/1", False),
+        ("", False),
+    ],
+)
+def test_a_site_is_its_host_and_those_below_it(url: str, own: bool) -> None:
+    assert belongs(url, "https://river.example/") is own
+    assert belongs(url, "https://www.river.example/") is own

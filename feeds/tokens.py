@@ -102,8 +102,8 @@ def _scopes(scopes: Iterable[str], allowed: tuple[Scope, ...], holder: Holder) -
         if scope not in allowed:
             kind = subject_of(holder).partition(":")[0]
             raise ConfigError(
-                f"a {kind}'s token cannot have the scope {scope!r}{near(scope, [str(each) for each in allowed])} "
-                f"It may have: {', '.join(allowed)}"
+                f"a {kind}'s token cannot have the scope {scope!r}"
+                f"{near(scope, [str(each) for each in allowed]) or '.'} It may have: {', '.join(allowed)}"
             )
     return [str(scope) for scope in allowed if scope in wanted]
 

@@ -90,7 +90,8 @@ def source_named(slug: str) -> Source:
     if source is None:
         names = list(Source.objects.filter(active=True).values_list("slug", flat=True))
         raise ConfigError(
-            f"there is no source {slug!r}{near(slug, names)} Add a [[source]] to newsroom.toml and run: tornavoz config"
+            f"there is no source {slug!r}{near(slug, names) or '.'} "
+            "Add a [[source]] to newsroom.toml and run: tornavoz config"
         )
     return source
 

@@ -30,6 +30,7 @@ def test_a_partners_token_is_shown_once_with_its_addresses(office: Office) -> No
     assert addresses[0] == f"https://eco.example/p/{token}/es/all/rss.xml"
     assert len(addresses) == 3
     assert "https://eco.example/private/el-faro/es/all/rss.xml" in said.stderr
+    assert "feeds.opml" in said.stderr
     listed = run("list")
     assert token.split("_")[1] in listed.stdout
     assert token.split("_", 2)[2] not in listed.output
@@ -40,7 +41,9 @@ def test_a_partners_token_is_shown_once_with_its_addresses(office: Office) -> No
 def test_a_token_for_automation_or_with_few_scopes_opens_no_feed(office: Office) -> None:
     found = json.loads(run("issue", "--source", "river-post", "--json").stdout)
     assert (found["holder"], found["feeds"]) == ("source:river-post", [])
-    assert len(run("issue", "--partner", "el-faro", "--scope", "releases:read").stdout.splitlines()) == 1
+    said = run("issue", "--partner", "el-faro", "--scope", "releases:read")
+    assert len(said.stdout.splitlines()) == 1
+    assert "feeds.opml" not in said.stderr
     assert [row.scopes for row in Token.objects.order_by("pk")] == [
         ["articles:write", "status:read"],
         ["releases:read"],

@@ -69,7 +69,10 @@ def issue(
     talk.print(f"It is shown this once.{feeds}")
     for address in addresses["basic"]:
         talk.print(f"  {address}", soft_wrap=True)
-    talk.print("Either way, feeds.opml in place of product and file lists them all, for a reader that imports OPML.")
+    if addresses["feeds"]:
+        talk.print(
+            "Either way, feeds.opml in place of product and file lists them all, for a reader that imports OPML."
+        )
 
 
 @tokens.command(name="list")

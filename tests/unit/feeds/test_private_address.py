@@ -211,6 +211,8 @@ def test_a_fetch_is_on_record_and_makes_the_receipt_seen(faro: Partner, get: Get
 def test_a_scope_of_the_wrong_kind_is_refused_with_those_there_are(faro: Partner) -> None:
     with pytest.raises(ConfigError, match=r"partner's token cannot have the scope 'articles:write'.*feeds, releases"):
         issue(faro, scopes=["feeds", "articles:write"])
+    with pytest.raises(ConfigError, match=r"the scope 'nonsense'\. It may have: "):
+        issue(faro, scopes=["nonsense"])
     with pytest.raises(ConfigError, match="'article:write'; did you mean 'articles:write'"):
         issue(Source.objects.get(slug="river-post"), scopes=["article:write"])
     assert not Token.objects.exists()

@@ -232,7 +232,7 @@ def _accept(
     answer = {
         "submission": str(public_id),
         "article": receipt.article,
-        "revision": receipt.revision,
+        "revision": receipt.number,
         "reception": str(receipt.reception),
         "reason": receipt.reason,
         "status_url": f"{newsroom().site.url}/api/v1/submissions/{public_id}",

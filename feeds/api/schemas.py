@@ -201,7 +201,7 @@ class Accepted(Schema):
 
     submission: UUID
     article: int
-    revision: int
+    revision: int = Field(description="Number of this version of the article.")
     reception: Literal["new", "revised", "duplicate", "retried", "completed", "held"] = Field(
         description="What became of it. `held`: it is kept, but a person has to see to it; `reason` says why."
     )

@@ -32,11 +32,12 @@ class Reception(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Answer to a submission. `reason` is set when the article is held."""
+    """Answer to a submission. `reason` is set when the article is held; `number` counts the article's versions."""
 
     reception: Reception
     article: ArticleId
     revision: RevisionId
+    number: int
     reason: str = ""
 
 
@@ -96,6 +97,7 @@ def accept(incoming: Incoming, source: Source, *, max_bytes: int, now: datetime,
         reception=reception,
         article=ArticleId(article.pk),
         revision=RevisionId(revision.pk),
+        number=revision.number,
         reason=trouble[1] if trouble else "",
     )
 
@@ -109,6 +111,7 @@ def _again(newest: Revision, *, now: datetime, actor: str) -> Receipt:
         reception=Reception.RETRIED if retried else Reception.DUPLICATE,
         article=ArticleId(newest.article_id),
         revision=RevisionId(newest.pk),
+        number=newest.number,
         reason="" if retried else newest.reason,
     )
 

@@ -115,7 +115,7 @@ def tried(original: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dic
     """What became of each unreadable file, by its name, and what is kept."""
     home = Installation(Path(shutil.copytree(original, tmp_path_factory.mktemp("tried") / "home")))
     for number, (name, (payload, _, _)) in enumerate(UNREADABLE.items(), 1):
-        assert f"article {number}, revision {number}: new" in home.submit(payload, name=name)
+        assert f"article {number}, revision 1: new" in home.submit(payload, name=name)
     home.tornavoz("run", "--until-idle")
     rows = {row["url"].rpartition("/")[2]: row for row in home.status()["listed"]}
     return rows, home.payloads()

@@ -65,7 +65,7 @@ def test_a_file_with_fields_is_the_same_envelope(office: Office, automation: Aut
         },
     )
     assert answer.status_code == 202, answer.content
-    revision = Revision.objects.get(pk=answer.json()["revision"])
+    revision = Revision.objects.get(article=answer.json()["article"], number=answer.json()["revision"])
     assert bytes(revision.payload.body or b"") == page, "kept to the byte"
     assert revision.envelope["keywords"] == ["Tolls", "Rivers"]
     assert (revision.envelope["format"], revision.envelope["published"]) == ("html", "2026-03-13")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -112,12 +111,11 @@ def submit(
     incoming = Incoming(envelope=envelope, payload=payload)
     receipt = steps.receive(newsroom(), incoming, row, now=now(), actor=actor())
     if as_json:
-        print_json(asdict(receipt))
+        told = {"reception": receipt.reception, "article": receipt.article, "revision": receipt.number}
+        print_json({**told, "reason": receipt.reason})
     else:
         reason = f": {receipt.reason}" if receipt.reason else ""
-        out.print(
-            f"article {receipt.article}, revision {receipt.revision}: {receipt.reception}{reason}", soft_wrap=True
-        )
+        out.print(f"article {receipt.article}, revision {receipt.number}: {receipt.reception}{reason}", soft_wrap=True)
     if receipt.reception is Reception.HELD:
         raise SystemExit(1)
 

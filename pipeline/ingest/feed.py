@@ -102,7 +102,7 @@ def choose(
     """
     take: list[Entry] = []
     pass_over: list[tuple[Entry, Passed]] = []
-    for entry in entries[:MOST]:
+    for entry in _newest_first(entries)[:MOST]:
         before = known.get(entry.key)
         if before is not None and (before.passed_over or before.digest == entry.digest):
             continue
@@ -122,6 +122,13 @@ def intake_form(entry: Entry) -> bytes:
     form |= {"published": entry.published.isoformat()} if entry.published else {}
     form |= {"section": entry.section} if entry.section else {}
     return json.dumps(form, ensure_ascii=False).encode()
+
+
+def _newest_first(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """By date, if every entry has one; within a day, and otherwise, in the feed's own order, which is nearly so."""
+    if not all(entry.published for entry in entries):
+        return entries
+    return sorted(entries, key=lambda entry: entry.published or date.min, reverse=True)
 
 
 def _unfit(entry: Entry, home: str, *, whole: bool) -> Passed | None:

@@ -106,6 +106,14 @@ def test_the_first_look_takes_the_newest_and_passes_the_rest_over() -> None:
     assert [(each.key, why) for each, why in choice.pass_over] == [(f"key-{n}", Passed.OLDER) for n in (2, 3, 4)]
 
 
+def test_the_newest_are_known_by_their_dates_where_a_feed_begins_with_the_oldest() -> None:
+    oldest_first = [entry(n, published=date(2026, 3, 1 + n)) for n in range(4)]
+    choice = choose(oldest_first, {}, home=HOME, newest=2)
+    assert [each.key for each in choice.take] == ["key-2", "key-3"]
+    undated = [*oldest_first, entry(4, published=None)]
+    assert [each.key for each in choose(undated, {}, home=HOME, newest=2).take] == ["key-1", "key-0"]
+
+
 def test_later_looks_take_what_is_new_or_changed() -> None:
     known = {
         "key-1": Known(digest="digest-1", passed_over=False),

@@ -28,7 +28,7 @@ from pipeline.rights.terms_page import Verdict
 from pipeline.stages import Queue, TermsPageState
 from pipeline.translation import calibration, models
 from pipeline.translation.checks import SENTENCE_CHECKS, off
-from workers import broker
+from workers import broker, home
 from workers.beat import deserted_queues
 
 SERVER_LIMITS = Limits(connect=3.0, read=10.0, whole=12.0, answer_bytes=200_000)  # whoever asks waits for the answer
@@ -76,7 +76,7 @@ def _database() -> Check:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        return Check(name="database", ok=False, says=str(error), repair="start the database, or mend DATABASE_URL")
+        return Check(name="database", ok=False, says=str(error), repair=home.ledger_repair())
     if waiting:
         return Check(name="database", ok=False, says=f"{len(waiting)} migrations wait", repair="tornavoz init")
     return Check(name="database", ok=True, says=f"{connection.vendor}, up to date")
@@ -99,7 +99,7 @@ def _key() -> Check:
         says = f"SECRET_KEY has {len(settings.SECRET_KEY)} characters, which can be guessed"
         return Check(name="key", ok=False, says=says, repair=f"set one of {SHORTEST_KEY} random characters or more")
     if not _database().ok:
-        return Check(name="key", ok=False, says="the ledger cannot be asked", repair="tornavoz init")
+        return Check(name="key", ok=False, says="the ledger cannot be asked", repair="see: database")
     known = pulse.started_with()
     if others := sorted(program for program, key in known.items() if key != sealing.fingerprint()):
         says = f"{', '.join(others)} started with another SECRET_KEY than this command has"
@@ -202,7 +202,7 @@ def _broker() -> Check:
 
 def _queues() -> Check:
     if not _database().ok:
-        return Check(name="queues", ok=False, says="the ledger cannot be asked", repair="tornavoz init")
+        return Check(name="queues", ok=False, says="the ledger cannot be asked", repair="see: database")
     deserted: set[Queue] = deserted_queues(now=datetime.now(UTC))
     if deserted:
         repair = "tornavoz up, or start the workers; tornavoz run --until-idle does the work at once"
@@ -213,7 +213,7 @@ def _queues() -> Check:
 def _feeds() -> Check:
     """Feeds of publishers that were there once and have failed several times in a row."""
     if not _database().ok:
-        return Check(name="feeds", ok=False, says="the ledger cannot be asked", repair="tornavoz init")
+        return Check(name="feeds", ok=False, says="the ledger cannot be asked", repair="see: database")
     watched = Watch.objects.filter(source__active=True).select_related("source").order_by("source__slug")
     down = [f"{watch.source.slug}: {watch.reason}" for watch in watched if watch.failures >= FEED_FAILURES]
     if down:
@@ -225,7 +225,7 @@ def _feeds() -> Check:
 def _terms() -> Check:
     """Publishers' pages of terms that no longer say what a record rests on, or were not looked at for long."""
     if not _database().ok:
-        return Check(name="terms", ok=False, says="the ledger cannot be asked", repair="tornavoz init")
+        return Check(name="terms", ok=False, says="the ledger cannot be asked", repair="see: database")
     kept = list(TermsPage.objects.filter(state=TermsPageState.KEPT, source__active=True).select_related("source"))
     wrong = sorted(f"{page.source.slug}: {page.verdict}" for page in kept if page.verdict in _TERMS_LOST)
     if wrong:
@@ -264,7 +264,7 @@ def _sign_in() -> Check:
 
 def _files() -> Check:
     if not (_database().ok and _configuration().ok):
-        return Check(name="files", ok=False, says="the ledger cannot be asked", repair="tornavoz init")
+        return Check(name="files", ok=False, says="the ledger cannot be asked", repair="see: database")
     wrong = disagreements(config.load(settings.CONFIG_FILE), now=datetime.now(UTC))
     if wrong:
         more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""

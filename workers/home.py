@@ -45,6 +45,16 @@ def prepare(sample: Path | None, *, actor: str) -> list[str]:
     return done
 
 
+def ledger_repair() -> str:
+    """What to look at when the ledger cannot be read or written."""
+    from django.conf import settings
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return f"see that {settings.HOME} is there (a new one: tornavoz init), can be written, and has room on its disk"
+    return "start the database, or mend DATABASE_URL"
+
+
 def sample_config() -> str:
     """The newsroom.toml that a new newsroom starts from."""
     return resources.files("workers").joinpath("samples/newsroom.toml").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,11 @@ class Installation:
 
     home: Path
 
-    def tornavoz(self, *arguments: str, exit_code: int = 0) -> str:
-        """Run a command; returns what it said on both streams."""
+    def tornavoz(self, *arguments: str, exit_code: int = 0, before: Sequence[str] = ()) -> str:
+        """Run a command; returns what it said on both streams. `before` are words that start it, such as a shell's."""
         environment = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DATABASE_URL"}}
         done = subprocess.run(
-            [sys.executable, "-m", "workers.cli", "--home", str(self.home), *arguments],
+            [*before, sys.executable, "-m", "workers.cli", "--home", str(self.home), *arguments],
             cwd=ROOT,
             env={**environment, "COLUMNS": "500"},
             capture_output=True,
@@ -152,6 +152,20 @@ def test_without_an_address_it_is_held_and_completed_by_the_same_file_with_one(b
     assert bare.only_article()["code"] == "url-missing"
     assert "article 1, revision 2: completed" in bare.submit(TEXT.encode(), *MARCH)
     assert bare.only_article()["state"] == "received"
+
+
+@pytest.mark.parametrize("words", [["init"], ["up", "--port", "0"], ["status"], ["sources", "list"]])
+def test_a_disk_without_room_is_named(words: list[str], bare: Installation) -> None:
+    full = ("sh", "-c", 'ulimit -f 0; exec "$@"', "sh")  # files cannot grow
+    ended = {"init": 1, "up": 1}.get(words[0], 2)
+    said = bare.tornavoz(*words, exit_code=ended, before=full)
+    assert f"see that {bare.home} is there (a new one: tornavoz init), can be written, and has room on its disk" in said
+
+
+def test_a_file_is_judged_before_there_is_a_ledger(bare: Installation) -> None:
+    (bare.home / "ledger.db").unlink()
+    assert "newsroom.toml can be used" in bare.tornavoz("config", "--check")
+    assert "Run: tornavoz init" in bare.tornavoz("config", exit_code=2)
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "river.example/1"])

@@ -37,6 +37,7 @@ from workers.cli import (
     tokens,
     users,
 )
+from workers.cli.common import ledger_trouble, no_ledger
 
 
 class Newsroom(click.Group):
@@ -48,6 +49,9 @@ class Newsroom(click.Group):
         except PipelineError as error:
             click.echo(f"tornavoz: {error}", err=True)
             sys.exit(2 if error.code == "config" else 1)
+        except ledger_trouble() as error:
+            click.echo(f"tornavoz: {no_ledger(error)}", err=True)
+            sys.exit(1)
 
 
 @click.group(cls=Newsroom, context_settings={"help_option_names": ["-h", "--help"]})

@@ -44,9 +44,23 @@ def open_ledger(*, level: str = "WARNING") -> None:
     try:
         executor = MigrationExecutor(connection)
     except OperationalError as error:
-        raise ConfigError(f"the ledger cannot be opened: {error}. Run: tornavoz init, or mend DATABASE_URL") from error
+        raise ConfigError(no_ledger(error)) from error
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise ConfigError("the ledger is missing or older than this program. Run: tornavoz init")
+
+
+def ledger_trouble() -> type[Exception]:
+    """What the ledger raises when it cannot be read or written. Imported here, because most commands never need it."""
+    from django.db.utils import OperationalError
+
+    return OperationalError
+
+
+def no_ledger(error: Exception) -> str:
+    """That the ledger cannot be used, and what to look at."""
+    from workers.home import ledger_repair
+
+    return f"the ledger cannot be used: {error}; {ledger_repair()}"
 
 
 def actor() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from workers.cli.common import actor, json_option, open_ledger, out, print_json, talk
+from workers.cli.common import actor, json_option, open_ledger, open_newsroom, out, print_json, talk
 
 SUFFIXES = {".html": "html", ".htm": "html", ".json": "json"}
 
@@ -124,7 +124,7 @@ def submit(
 @click.option("--check", is_flag=True, help="Only say whether newsroom.toml can be used.")
 def configure(check: bool) -> None:
     """Apply newsroom.toml to the ledger, and say what changed."""
-    open_ledger()
+    (open_newsroom if check else open_ledger)()  # a file can be judged before there is a ledger
     from workers import home
 
     if check:

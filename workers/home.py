@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def prepare(sample: Path | None, *, actor: str) -> list[str]:
     """Make what is missing and upgrade what is old. Returns what was done, a line each."""
     done: list[str] = []
-    home = Path(os.environ.get("TORNAVOZ_HOME") or "var").resolve()
+    home = _folder()
     try:
         for folder in (home, *(home / name for name in ("public", "private", "models", "outbox", "locks"))):
             folder.mkdir(parents=True, exist_ok=True)
@@ -28,6 +28,7 @@ def prepare(sample: Path | None, *, actor: str) -> list[str]:
         raise ConfigError(f"{home} cannot be made: {error.strerror}. Choose another with --home") from error
     config_file = home / "newsroom.toml"
     if sample is not None:
+        done += _keep_before(config_file, sample)
         shutil.copyfile(sample, config_file)
         done.append(f"{config_file} taken from {sample}")
     elif not config_file.exists():
@@ -43,6 +44,37 @@ def prepare(sample: Path | None, *, actor: str) -> list[str]:
     done += apply_config(actor=actor)
     done += _starter_model()
     return done
+
+
+def refuse_another(sample: Path) -> None:
+    """ConfigError if the state folder belongs to another newsroom than the one of `sample`, known by its first line.
+
+    The demo publishes invented articles: it must not do so in the feeds of a newsroom that partners read.
+    """
+    home = _folder()
+    config_file = home / "newsroom.toml"
+    if config_file.exists() and _first_line(config_file) != _first_line(sample):
+        raise ConfigError(
+            f"{home} is the state folder of a newsroom, and the demo would take its place. "
+            "Give it an empty folder: tornavoz --home FOLDER demo"
+        )
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("TORNAVOZ_HOME") or "var").resolve()
+
+
+def _first_line(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
+
+
+def _keep_before(config_file: Path, sample: Path) -> list[str]:
+    """Put the newsroom.toml that is there aside, if another one takes its place."""
+    if not config_file.exists() or config_file.read_bytes() == sample.read_bytes():
+        return []
+    aside = config_file.with_suffix(".toml.before")
+    config_file.replace(aside)
+    return [f"the {config_file.name} that was there is {aside} now"]
 
 
 def ledger_repair() -> str:

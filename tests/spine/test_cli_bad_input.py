@@ -162,6 +162,21 @@ def test_a_disk_without_room_is_named(words: list[str], bare: Installation) -> N
     assert f"see that {bare.home} is there (a new one: tornavoz init), can be written, and has room on its disk" in said
 
 
+def test_the_demo_never_takes_the_place_of_a_newsroom(bare: Installation) -> None:
+    said = bare.tornavoz("demo", exit_code=2)
+    assert "is the state folder of a newsroom, and the demo would take its place" in said
+    assert (bare.home / "newsroom.toml").read_text(encoding="utf-8") == NEWSROOM
+
+
+def test_a_configuration_that_another_one_replaces_is_put_aside(bare: Installation, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(f"# another\n{NEWSROOM}", encoding="utf-8")
+    said = bare.tornavoz("init", "--config", str(other))
+    assert f"the newsroom.toml that was there is {bare.home}/newsroom.toml.before now" in said
+    assert (bare.home / "newsroom.toml.before").read_text(encoding="utf-8") == NEWSROOM
+    assert "before" not in bare.tornavoz("init", "--config", str(other)), "the same again replaces nothing"
+
+
 def test_a_file_is_judged_before_there_is_a_ledger(bare: Installation) -> None:
     (bare.home / "ledger.db").unlink()
     assert "newsroom.toml can be used" in bare.tornavoz("config", "--check")

@@ -29,9 +29,10 @@ def init(sample: Path | None) -> None:
 @click.command()
 def demo() -> None:
     """Sample articles through the whole newsroom, in a state folder of their own (default: ./var/demo)."""
-    os.environ.setdefault("TORNAVOZ_HOME", str(Path("var/demo").resolve()))
+    os.environ["TORNAVOZ_HOME"] = os.environ.get("TORNAVOZ_HOME") or str(Path("var/demo").resolve())
     from workers import home
 
+    home.refuse_another(_demo_config())
     for line in home.prepare(_demo_config(), actor=actor()):
         talk.print(line, soft_wrap=True)
     from workers import demo as show

@@ -126,7 +126,7 @@ def test_evidence_is_kept_with_its_digest_and_the_declaration_is_signed(
     shown = chief.get("/desk/sources/silent-times").content.decode()
     assert SENTENCE in shown
     assert "Filed at the desk" in shown
-    assert "rights.filed" in shown
+    assert "rights record filed" in shown
 
 
 def test_a_record_of_the_file_is_changed_in_the_file_alone(office: Office, chief: Client) -> None:

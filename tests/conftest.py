@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +20,7 @@ from pipeline import nudge
 if TYPE_CHECKING:
     from pytest_django import Settings
 
+    from pipeline.translation.models import Installed
     from tests.make import Clock, Office
 
 
@@ -46,6 +53,27 @@ def empty_ledger(db: None) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_by_name_sql(no_style(), ours):
             cursor.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def install_starter(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Installed]:
+    """Puts the bundled model below a folder as installing it does. It is really installed, which tries and measures
+    it, once in a run: whichever process needs it first does so for all."""
+    from pipeline.translation import models
+
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "starter-model"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        model = models.install("starter", shared / "models", datetime(2026, 1, 2, tzinfo=UTC))
+
+    def put(folder: Path) -> Installed:
+        place = folder / model.path.name
+        shutil.copytree(model.path, place)
+        return replace(model, path=place)
+
+    return put
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,9 +41,10 @@ SENTENCES = [f"{noun} {end}" for noun in NOUNS for end in ENDS]
 
 
 @pytest.fixture(scope="session")
-def starter(tmp_path_factory: pytest.TempPathFactory) -> models.Installed:
-    folder = tmp_path_factory.mktemp("models")
-    return models.install("starter", folder, datetime(2026, 1, 2, tzinfo=UTC))
+def starter(
+    install_starter: Callable[[Path], models.Installed], tmp_path_factory: pytest.TempPathFactory
+) -> models.Installed:
+    return install_starter(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(scope="session")
@@ -303,8 +303,10 @@ def test_an_underscore_of_the_source_is_not_turned_into_a_blank(starter: models.
 
 
 @pytest.mark.model
-def test_a_changed_file_is_noticed_before_it_is_loaded(starter: models.Installed, tmp_path: Path) -> None:
-    folder = models.install("starter", tmp_path, datetime(2026, 1, 2, tzinfo=UTC))
+def test_a_changed_file_is_noticed_before_it_is_loaded(
+    install_starter: Callable[[Path], models.Installed], tmp_path: Path
+) -> None:
+    folder = install_starter(tmp_path)
     with (folder.path / "model" / "model.bin").open("r+b") as file:
         file.seek(100_000)
         file.write(b"\0\0\0\0")

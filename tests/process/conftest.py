@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from pipeline.translation.models import Installed
 from tests.process.installation import Installation
 
 
 @pytest.fixture(scope="session")
-def pristine() -> Iterator[Path]:
+def pristine(install_starter: Callable[[Path], Installed]) -> Iterator[Path]:
     """A state folder as `tornavoz init` leaves it."""
     made = Installation(Path(tempfile.mkdtemp(prefix="tvz-", dir="/tmp")))
     try:
+        install_starter(made.home / "models")
         made.init()
         yield made.home
     finally:

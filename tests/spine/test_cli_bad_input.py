@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.translation.models import Installed
 from tests.make import NEWSROOM, OTHER_PARAGRAPHS, PARAGRAPHS, SPANISH
 
 pytestmark = [pytest.mark.process]
@@ -77,8 +78,9 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def original(install_starter: Callable[[Path], Installed], tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
+    install_starter(home / "models")
     config = home / "sample.toml"
     config.write_text(NEWSROOM, encoding="utf-8")
     Installation(home).tornavoz("init", "--config", str(config))

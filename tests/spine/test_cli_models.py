@@ -14,6 +14,7 @@ from django.conf import settings
 
 from pipeline.ledger.models import Event
 from pipeline.translation import models
+from pipeline.translation.models import Installed
 from tests.make import NEWSROOM, Office
 from tests.servers import small
 from workers.cli import main
@@ -53,8 +54,10 @@ def again(package: Path, version: str, folder: Path) -> Path:
 
 
 @pytest.mark.model
-def test_two_installed_packages_are_compared_side_by_side(cli: Cli, tmp_path: Path) -> None:
-    first = models.install("starter", settings.MODELS_DIR, NOW)
+def test_two_installed_packages_are_compared_side_by_side(
+    cli: Cli, tmp_path: Path, install_starter: Callable[[Path], Installed]
+) -> None:
+    first = install_starter(settings.MODELS_DIR)
     package = again(sorted(models.STARTER.glob("translate-*.argosmodel"))[-1], "0.9", tmp_path)
     assert "translate-en_es 0.9 installed" in cli("models", "install", str(package)).stdout
     listed = json.loads(cli("models", "list", "--json").stdout)
@@ -72,9 +75,11 @@ def test_two_installed_packages_are_compared_side_by_side(cli: Cli, tmp_path: Pa
 
 
 @pytest.mark.model
-def test_a_server_in_the_models_place_is_named_and_asked(cli: Cli, office: Office, tmp_path: Path) -> None:
+def test_a_server_in_the_models_place_is_named_and_asked(
+    cli: Cli, office: Office, tmp_path: Path, install_starter: Callable[[Path], Installed]
+) -> None:
     config = office.home / "newsroom.toml"
-    model = models.install("starter", tmp_path, NOW)
+    model = install_starter(tmp_path)
     with small(model) as url:
         config.write_text(NEWSROOM + SERVER.format(url) + ALLOWED)
         said = cli("models", "list").stdout
@@ -95,10 +100,10 @@ def test_a_server_in_the_models_place_is_named_and_asked(cli: Cli, office: Offic
 
 @pytest.mark.model
 def test_doctor_sees_a_wrong_key_a_missing_language_and_a_guarded_address(
-    cli: Cli, office: Office, tmp_path: Path
+    cli: Cli, office: Office, tmp_path: Path, install_starter: Callable[[Path], Installed]
 ) -> None:
     config = office.home / "newsroom.toml"
-    model = models.install("starter", tmp_path, NOW)
+    model = install_starter(tmp_path)
     with small(model, api_key="right") as url:
         config.write_text(NEWSROOM + SERVER.format(url) + ALLOWED)
         assert "403" in str(doctors(cli)["translation server"]["says"])
@@ -115,8 +120,10 @@ def test_doctor_sees_a_wrong_key_a_missing_language_and_a_guarded_address(
 
 
 @pytest.mark.model
-def test_a_model_from_before_a_measure_existed_is_told_of_and_calibrated_where_it_is(cli: Cli) -> None:
-    fresh = models.install("starter", settings.MODELS_DIR, NOW)
+def test_a_model_from_before_a_measure_existed_is_told_of_and_calibrated_where_it_is(
+    cli: Cli, install_starter: Callable[[Path], Installed]
+) -> None:
+    fresh = install_starter(settings.MODELS_DIR)
     assert doctors(cli)["calibration"]["ok"]
     assert cli("models", "verify").stdout == f"ok   {fresh.name}\n"
     record = fresh.path / "installed.json"
@@ -145,8 +152,10 @@ def test_a_model_from_before_a_measure_existed_is_told_of_and_calibrated_where_i
 
 
 @pytest.mark.model
-def test_a_changed_model_and_one_without_sentences_are_not_calibrated(cli: Cli) -> None:
-    fresh = models.install("starter", settings.MODELS_DIR, NOW)
+def test_a_changed_model_and_one_without_sentences_are_not_calibrated(
+    cli: Cli, install_starter: Callable[[Path], Installed]
+) -> None:
+    fresh = install_starter(settings.MODELS_DIR)
     record = fresh.path / "installed.json"
     kept = json.loads(record.read_text())
     portuguese = {**kept, "from_code": "pt", "name": "translate-pt_es 0.1", "doubt_below": None, "faint_below": None}

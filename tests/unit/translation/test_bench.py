@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from tests.benchmarks.bench_translate import Bench, measured, printed
 
 
 @pytest.mark.model
-def test_a_small_run_compares_every_sentence_with_one_call_each(tmp_path: Path) -> None:
-    model = models.install("starter", tmp_path / "models", datetime(2026, 1, 2, tzinfo=UTC))
+def test_a_small_run_compares_every_sentence_with_one_call_each(
+    install_starter: Callable[[Path], models.Installed], tmp_path: Path
+) -> None:
+    model = install_starter(tmp_path / "models")
     bench = Bench(model=model.path, home=tmp_path, articles=1)
     report = measured(bench, ("argos-celery", "argos-1", "ours", "newsroom", "raw", "scoring"), 1)
     assert report["sentences"] == 30
@@ -34,8 +37,10 @@ def test_a_small_run_compares_every_sentence_with_one_call_each(tmp_path: Path) 
     assert "VOID" in printed(report)
 
 
-def test_the_ceiling_counts_the_weights_that_each_piece_meets(tmp_path: Path) -> None:
-    model = models.install("starter", tmp_path, datetime(2026, 1, 2, tzinfo=UTC))
+def test_the_ceiling_counts_the_weights_that_each_piece_meets(
+    install_starter: Callable[[Path], models.Installed], tmp_path: Path
+) -> None:
+    model = install_starter(tmp_path)
     work = ceiling.work(model.path / "model" / "model.bin")
     assert work.source > 0
     assert work.target > 0
@@ -43,9 +48,11 @@ def test_the_ceiling_counts_the_weights_that_each_piece_meets(tmp_path: Path) ->
 
 
 @pytest.mark.model
-def test_the_grown_model_has_the_shape_of_an_argos_model_and_nearly_the_starters_words(tmp_path: Path) -> None:
+def test_the_grown_model_has_the_shape_of_an_argos_model_and_nearly_the_starters_words(
+    install_starter: Callable[[Path], models.Installed], tmp_path: Path
+) -> None:
     now = datetime(2026, 1, 2, tzinfo=UTC)
-    starter = models.install("starter", tmp_path / "models", now)
+    starter = install_starter(tmp_path / "models")
     model = models.install(grown.package(starter.path, tmp_path), tmp_path / "models", now)
     width, inner = 512, 2048
     work = ceiling.work(model.path / "model" / "model.bin")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -41,8 +41,10 @@ def test_an_editors_words_and_those_without_a_score_are_not_doubted() -> None:
 
 
 @pytest.mark.model
-def test_a_model_is_measured_when_it_is_installed(tmp_path: Path) -> None:
-    made = models.install("starter", tmp_path, datetime(2026, 3, 14, tzinfo=UTC))
+def test_a_model_is_measured_when_it_is_installed(
+    install_starter: Callable[[Path], models.Installed], tmp_path: Path
+) -> None:
+    made = install_starter(tmp_path)
     assert made.doubt_below is not None
     first, fifth = made.doubt_below
     assert first <= fifth < 0

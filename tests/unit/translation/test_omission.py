@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -109,8 +109,10 @@ def test_a_draft_carries_what_its_sentences_hardly_looked_at_also_out_of_the_mem
 
 
 @pytest.mark.model
-def test_a_model_is_measured_when_it_is_installed(tmp_path: Path) -> None:
-    made = models.install("starter", tmp_path, datetime(2026, 3, 14, tzinfo=UTC))
+def test_a_model_is_measured_when_it_is_installed(
+    install_starter: Callable[[Path], models.Installed], tmp_path: Path
+) -> None:
+    made = install_starter(tmp_path)
     assert made.faint_below is not None
     assert 0 <= made.faint_below <= 0.15
     assert models.installed(tmp_path)[0].faint_below == made.faint_below

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from pipeline.text.segments import segments_of, split
-from pipeline.translation import models
 from pipeline.translation.argos import ArgosEngine
 from pipeline.translation.findings import check
 from pipeline.translation.memory import DictMemory
+from pipeline.translation.models import Installed
 from pipeline.translation.translate import Task, translate, translate_together
 from pipeline.types import Block, BlockKind, Draft, Hypothesis, Level, Origin, Span, Story
 from tests.fakes import PhraseBook
@@ -68,9 +68,8 @@ class Counting:
 
 
 @pytest.fixture(scope="module")
-def argos(tmp_path_factory: pytest.TempPathFactory) -> ArgosEngine:
-    folder = tmp_path_factory.mktemp("models")
-    return ArgosEngine(models.install("starter", folder, datetime(2026, 1, 2, tzinfo=UTC)), inter_threads=2)
+def argos(install_starter: Callable[[Path], Installed], tmp_path_factory: pytest.TempPathFactory) -> ArgosEngine:
+    return ArgosEngine(install_starter(tmp_path_factory.mktemp("models")), inter_threads=2)
 
 
 @pytest.mark.model

@@ -5,15 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import BatchFailed, EngineUnavailable, StaleWork
-from pipeline.translation import models
 from pipeline.translation.argos import ArgosEngine
 from pipeline.translation.memory import DictMemory
+from pipeline.translation.models import Installed
 from pipeline.translation.translate import Task, translate, translate_together
 from pipeline.types import Block, BlockKind, Draft, Hypothesis, Origin, Span, Story
 from tests.fakes import PhraseBook
@@ -125,9 +124,9 @@ def test_who_needs_no_second_round_does_not_wait_for_it() -> None:
 
 
 @pytest.mark.model
-def test_twenty_random_pools_give_the_same_bytes(tmp_path: Path) -> None:
+def test_twenty_random_pools_give_the_same_bytes(install_starter: Callable[[Path], Installed], tmp_path: Path) -> None:
     """Acceptance: whatever shares a pool, in whatever order, each article reads the same, scores and spans included."""
-    model = models.install("starter", tmp_path, datetime(2026, 1, 2, tzinfo=UTC))
+    model = install_starter(tmp_path)
     engine = ArgosEngine(model, inter_threads=2)
     who = ("The mayor", "A judge", "Two farmers", "Every witness", "The health ministry")
     what = (

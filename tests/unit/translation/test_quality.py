@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.text.ladder import Rung
-from pipeline.translation import models
 from pipeline.translation.marking import marking
+from pipeline.translation.models import Installed
 from pipeline.translation.pairs import SHIPPED, counterparts, read
 from pipeline.translation.quality import differing, measure, measure_model, table
 from pipeline.translation.scores import corpus
@@ -92,9 +92,9 @@ def test_no_break_spaces_cost_nothing() -> None:
 
 
 @pytest.mark.model
-def test_the_installed_model_can_be_measured(tmp_path: Path) -> None:
+def test_the_installed_model_can_be_measured(install_starter: Callable[[Path], Installed], tmp_path: Path) -> None:
     pairs, _ = read(SHIPPED)
-    model = models.install("starter", tmp_path, datetime(2026, 1, 2, tzinfo=UTC))
+    model = install_starter(tmp_path)
     quality = measure_model(model, pairs[:12], threads=1)
     assert quality.model == model.name
     assert quality.pairs == len(quality.samples) == 12

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.text.integrity import proof
-from pipeline.translation import models
 from pipeline.translation.argos import ArgosEngine
 from pipeline.translation.memory import DictMemory
+from pipeline.translation.models import Installed
 from pipeline.translation.translate import translate
 from pipeline.types import Block, BlockKind, Draft, Origin, Span, Story
 
@@ -49,9 +49,8 @@ STORY = Story(
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> ArgosEngine:
-    folder: Path = tmp_path_factory.mktemp("models")
-    return ArgosEngine(models.install("starter", folder, datetime(2026, 1, 2, tzinfo=UTC)), inter_threads=2)
+def engine(install_starter: Callable[[Path], Installed], tmp_path_factory: pytest.TempPathFactory) -> ArgosEngine:
+    return ArgosEngine(install_starter(tmp_path_factory.mktemp("models")), inter_threads=2)
 
 
 def words(draft: Draft) -> object:

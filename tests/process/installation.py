@@ -19,6 +19,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from workers.broker import EmbeddedBroker, find
 from workers.supervise import Program, Supervisor
 
@@ -116,7 +118,10 @@ class Installation:
         return [int(word) for word in said.split()]
 
     def ask(self, query: str, *given: object) -> list[tuple[Any, ...]]:
-        """Rows of the ledger, read from its file."""
+        """Rows of the ledger, read from its file, or from the server that it is on."""
+        if url := self.env.get("DATABASE_URL"):
+            with psycopg.connect(url) as server:
+                return server.execute(query.replace("?", "%s"), given).fetchall()
         with closing(sqlite3.connect(f"file:{self.home}/ledger.db?mode=ro", uri=True, timeout=30)) as ledger:
             return ledger.execute(query, given).fetchall()
 

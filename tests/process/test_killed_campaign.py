@@ -107,7 +107,8 @@ def test_a_campaign_survives_kill_9_and_a_pause(place: Installation, receiver: R
             worker = started([*words, "campaign", "resume", "1"], place, "resume")
         else:
             worker = started([*words, "run"], place, f"run-{turn}")
-    place.until(lambda: status(place, 1)["state"] == "done", 120, "the campaign is done")
+    state = "SELECT state FROM ledger_campaign WHERE id = 1"
+    place.until(lambda: place.ask(state) == [("done",)], 120, "the campaign is done")
     worker.send_signal(signal.SIGTERM)
     worker.wait(30)
     place.tornavoz("run", "--until-idle", seconds=120)

@@ -19,6 +19,7 @@ from functools import partial
 from pipeline.config import Config
 from pipeline.drafting import Drafting
 from pipeline.errors import SourceError
+from pipeline.ingest.checks import unlikely_date
 from pipeline.ingest.profile import SourceProfile
 from pipeline.ingest.read import read
 from pipeline.ledger import articles, catalog, changes, credits, editions, releases, translations, units, waivers
@@ -86,6 +87,7 @@ def extract(newsroom: Newsroom, work: Work) -> Effect:
     incoming = Incoming(envelope=revision.envelope, payload=articles.payload_of(revision.id))
     try:
         story = read(incoming, profile_of(revision.source, newsroom.config))
+        story = replace(story, findings=(*story.findings, *unlikely_date(story, work.now.date())))
     except SourceError as error:
         return partial(articles.hold, revision.id, error.code, str(error), now=work.now, actor=ACTOR)
 

@@ -82,6 +82,7 @@ REASONS: dict[str, str | Promise] = {
     "control-characters": _("invisible characters"),
     "damaged-characters": _("damaged characters"),
     "date-missing": _("no date"),
+    "date-unlikely": _("unlikely date"),
     "doubled-word": _("doubled word"),
     "embeds-left-out": _("embedded parts left out"),
     "images-left-out": _("images left out"),

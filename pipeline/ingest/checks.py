@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date, timedelta
 
+from pipeline.text.dates import long_date_en, long_date_es
 from pipeline.text.hygiene import clean
 from pipeline.types import BlockKind, Finding, Level, Story
 
 FEWEST_PARAGRAPHS = 3
+EARLIEST = date(1970, 1, 2)  # the day before is what programs write that know none
 ENOUGH_TO_TELL = 200  # characters from which a language can be told with confidence
 
 _DOUBLED = re.compile(r"\b([^\W\d_]{2,}) \1\b(?![-’'])", re.IGNORECASE)
@@ -36,6 +39,25 @@ def shortfalls(story: Story, publisher: str) -> tuple[Finding, ...]:
     elif paragraphs < FEWEST_PARAGRAPHS:
         found.append(_body_short(paragraphs))
     return tuple(found)
+
+
+def unlikely_date(story: Story, today: date) -> tuple[Finding, ...]:
+    """A finding when a story says it was published in days to come, or before there was a web. It stands in the credit.
+
+    Where the publisher is it may be tomorrow already.
+    """
+    published = story.published
+    if published is None or EARLIEST <= published <= today + timedelta(days=1):
+        return ()
+    day, day_es = long_date_en(published), long_date_es(published)
+    return (
+        Finding(
+            code="date-unlikely",
+            level=Level.HOLD,
+            reason=f"The date of publication reads {day}, which cannot be. Give the date with the article.",
+            reason_es=f"La fecha de publicación es el {day_es}, y eso no puede ser. Indique la fecha del artículo.",
+        ),
+    )
 
 
 def wrong_language(story: Story) -> tuple[Finding, ...]:

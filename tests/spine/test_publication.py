@@ -131,6 +131,16 @@ def test_an_address_on_another_site_is_held_for_the_rights_record_is_not_about_i
     assert office.release(held.article).state == "usable"
 
 
+def test_a_date_to_come_is_held_and_the_right_one_completes_it(office: Office) -> None:
+    held = office.receive(story(published="2031-03-13"))
+    office.run()
+    assert office.fate(held.article)["code"] == "date-unlikely"
+    office.receive(story())
+    office.run()
+    release = office.release(held.article)
+    assert (release.state, release.version) == ("usable", 1)
+
+
 def test_a_text_in_another_language_than_it_says_is_held(office: Office) -> None:
     spanish = tuple(SPANISH[paragraph] for paragraph in PARAGRAPHS)
     held = office.receive(story("El puente abre", spanish))

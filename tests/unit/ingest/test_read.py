@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ExtractionFailed, SourceError, TooLarge, UnreadablePayload
+from pipeline.ingest.checks import unlikely_date
 from pipeline.ingest.profile import SourceProfile
 from pipeline.ingest.read import read
 from pipeline.types import Format, Incoming, Level, Story
@@ -30,6 +31,23 @@ def text_of(*paragraphs: str) -> Story:
 
 def test_complete_article_holds_nothing() -> None:
     assert codes(text_of(*PARAGRAPHS), Level.HOLD) == set()
+
+
+TODAY = date(2026, 3, 14)
+
+
+@pytest.mark.parametrize("published", [date(2031, 1, 1), date(2026, 3, 16), date(1970, 1, 1), date(1066, 10, 14)])
+def test_a_date_that_cannot_be_is_held_and_named(published: date) -> None:
+    dated = replace(text_of(*PARAGRAPHS), published=published)
+    [finding] = unlikely_date(dated, TODAY)
+    assert (finding.code, finding.level) == ("date-unlikely", Level.HOLD)
+    assert str(published.year) in finding.reason
+    assert str(published.year) in finding.reason_es
+
+
+@pytest.mark.parametrize("published", [None, TODAY, date(2026, 3, 15), date(1970, 1, 2), date(2016, 5, 26)])
+def test_a_date_that_can_be_is_not_doubted(published: date | None) -> None:
+    assert unlikely_date(replace(text_of(*PARAGRAPHS), published=published), TODAY) == ()
 
 
 def test_too_large_payload_names_size_limit_and_setting() -> None:

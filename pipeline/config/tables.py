@@ -6,6 +6,7 @@ environment variables, read in settings.py).
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
@@ -17,6 +18,11 @@ from pipeline.types import Rights, UseClass
 
 LICENCES = ("cc0", "pdm", "by", "by-sa", "by-nc", "by-nc-sa", "by-nd", "by-nc-nd")
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
+# RFC 4151 section 2.1: a domain or a mail address, and a date of which month and day may be left out
+_TAG_AUTHORITY = re.compile(
+    r"(?:[\w.-]+@)?[a-z0-9]+(?:[.-]+[a-z0-9]+)*,[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?",
+    re.ASCII,
+)
 
 
 class Table(BaseModel):
@@ -45,6 +51,15 @@ class Site(Table):
     def _known_hub(cls, value: str) -> str:
         if value not in {"own", "none"} and not value.startswith(("http://", "https://")):
             raise ValueError('must be "own", "none", or the address of a hub')
+        return value
+
+    @field_validator("tag")
+    @classmethod
+    def _an_authority(cls, value: str) -> str:
+        if not _TAG_AUTHORITY.fullmatch(value):
+            raise ValueError(
+                'must be a domain of yours and a day on which it was yours, such as "news.example,2026-01-31"'
+            )
         return value
 
     @field_validator("url", "icon", "logo")

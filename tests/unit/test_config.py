@@ -91,6 +91,8 @@ def test_a_secret_has_no_key_to_be_put_under() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "says"),
     [
+        ('[site]\ntag = "nonsense"\n', "line 2: site.tag", "a domain of yours and a day on which it was yours"),
+        ('[site]\ntag = "news.example,2026-13"\n', "line 2: site.tag", "a domain of yours"),
         ('[site]\nurl = "ftp://x"\n', "line 2: site.url", "must start with http:// or https://"),
         ("[site]\nfeed_size = 0\n", "line 2: site.feed_size", "greater than or equal to 1"),
         ("[site]\nfeed_size = 501\n", "line 2: site.feed_size", "less than or equal to 500"),

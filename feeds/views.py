@@ -1,6 +1,8 @@
 """Addresses that are answered by this server: published files, partners' private feeds, health, metrics.
 
 Knows: which folder an address stands for, and how a partner shows its token. Must not know: how a file came to be.
+
+Nothing is changed here, so no form's secret is asked for: what is not GET or HEAD is told that, with 405.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from feeds import documents, outputs, static, tokens
@@ -36,11 +39,13 @@ def poll_seconds() -> int:
     return newsroom().site.ttl_minutes * 60
 
 
+@csrf_exempt
 def published(request: HttpRequest, path: str) -> HttpResponse:
     """A file below the public folder."""
     return _file(request, settings.PUBLIC_DIR, path)
 
 
+@csrf_exempt
 def private(request: HttpRequest, token: str, product: str, name: str) -> HttpResponse:
     """A partner's own feed at an address that nobody can guess. Whatever is wrong looks the same: 404."""
     now = timezone.now()
@@ -51,6 +56,7 @@ def private(request: HttpRequest, token: str, product: str, name: str) -> HttpRe
     return _own_feed(request, _partner(tokens.find(token, now=now)), product, name, now, links=links)
 
 
+@csrf_exempt
 def private_basic(request: HttpRequest, partner: str, product: str, name: str) -> HttpResponse:
     """The same feed at an address without a secret, for those who may not have one there (RFC 7617).
 
@@ -61,12 +67,14 @@ def private_basic(request: HttpRequest, partner: str, product: str, name: str) -
     return _varied(_own_feed(request, holder, product, name, now)) if holder else _who_are_you()
 
 
+@csrf_exempt
 def private_list(request: HttpRequest, token: str) -> HttpResponse:
     """All feeds of a partner as one OPML list, at addresses that nobody can guess."""
     holder, site = _partner(tokens.find(token, now=timezone.now())), newsroom().site
     return _own_list(request, holder, f"{site.url}/p/{token}")
 
 
+@csrf_exempt
 def private_list_basic(request: HttpRequest, partner: str) -> HttpResponse:
     """The same with addresses that hold no secret."""
     holder, site = _known(request, partner, timezone.now()), newsroom().site
@@ -182,6 +190,7 @@ def _credentials(header: str) -> tuple[str, str]:
     return user, password
 
 
+@csrf_exempt
 def no_operation(request: HttpRequest) -> HttpResponse:
     """Below /api/ nothing else is served, so that a program never gets a page for an answer."""
     return Problem("not-found").answer()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
+from django.test import Client
 
 from tests.make import Office, corrected
-
-if TYPE_CHECKING:
-    from django.test import Client
 
 ADDRESSES = ["/feeds/es/all/rss.xml", "/feeds/es/all/atom.xml", "/feeds/es/all/feed.json", "/es/articles/{}.html", "/"]
 FEEDS = ADDRESSES[:3]
@@ -62,6 +58,7 @@ def test_nothing_else_is_served(address: str, article: int, client: Client) -> N
 
 
 def test_only_reading_is_answered(article: int, client: Client) -> None:
-    assert client.post("/feeds/es/all/rss.xml").status_code == 405
+    answer = Client(enforce_csrf_checks=True).post("/feeds/es/all/rss.xml")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD"), "no word of forms"
     assert client.head("/feeds/es/all/rss.xml").status_code == 200
     assert client.get("/health").json() == {"status": "ok"}

@@ -39,7 +39,7 @@ _BY_STATUS: Final = {status: code for code, (status, _) in reversed(list(CODES.i
 class FieldError(BaseModel):
     """What is wrong with one field."""
 
-    place: str = Field(description="Where it stands, such as `body.published` or `query.limit`.")
+    place: str = Field(description="Where it stands, such as `body.published`, `body.receipt.state` or `query.limit`.")
     detail: str
 
 

@@ -67,13 +67,12 @@ def _encoded(text: str) -> str:
 def _refuse_foreign(url: str, parts: SplitResult) -> None:
     if parts.scheme not in _DEFAULT_PORT:
         raise SourceError(
-            f"The address {url[:80]!r} does not begin with http:// or https://. "
-            "Give the public address of the original."
+            f"The address {url[:80]!r} does not begin with http:// or https://. Give the public address of the page."
         )
     if "@" in parts.netloc:
-        raise SourceError("The address holds a user name or password. Give the public address of the original.")
+        raise SourceError("The address holds a user name or password. Give the public address of the page.")
     if not parts.hostname:
-        raise SourceError(f"The address {url[:80]!r} has no host name. Give the full address of the original.")
+        raise SourceError(f"The address {url[:80]!r} has no host name. Give the full address of the page.")
 
 
 def _canonical_host(url: str, host: str) -> str:

@@ -40,7 +40,7 @@ check: $(STAMP) ## format, lint, types, import rules, migrations
 	@echo "== lint";       $(BIN)/ruff check --quiet .
 	@echo "== types";      $(BIN)/mypy
 	@echo "== imports";    $(BIN)/lint-imports
-	@echo "== migrations"; $(BIN)/python -m django makemigrations --check --dry-run --settings pipeline.settings
+	@echo "== migrations"; DATABASE_URL=sqlite://:memory: $(BIN)/python -m django makemigrations --check --dry-run --settings pipeline.settings
 
 bench: $(STAMP) ## measure translation speed on this machine; BENCH=memory, desk, rights, campaign, websub, serving or publish measures something else
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_$(BENCH).py $(OPTIONS)

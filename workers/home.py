@@ -82,8 +82,10 @@ def ledger_repair() -> str:
     from django.conf import settings
     from django.db import connection
 
+    if connection.vendor == "sqlite" and not settings.HOME.is_dir():
+        return f"there is no newsroom in {settings.HOME}. Run: tornavoz init"
     if connection.vendor == "sqlite":
-        return f"see that {settings.HOME} is there (a new one: tornavoz init), can be written, and has room on its disk"
+        return f"see that {settings.HOME} can be written and has room on its disk"
     return "start the database, or mend DATABASE_URL"
 
 

@@ -46,6 +46,7 @@ def test_a_noncommercial_article_does_not_reach_a_partner_that_sells_access(offi
             "partner": "diario-de-pago",
             "code": "nc-paid-use",
             "reason": release["withheld"][0]["reason"],
+            "reason_es": release["withheld"][0]["reason_es"],
         }
     ]
     assert release["withheld"][0]["reason"]

@@ -99,7 +99,7 @@ def take(office: Office, mirrors: dict[str, Mirror], step: tuple[Any, ...]) -> N
             office.receive(
                 corrected() | {"section": "Bridges"} if changed else story(section="Bridges"),
                 source=SOURCES[number % 2],
-                url=f"https://{SOURCES[number % 2]}.example/{number}",
+                url=f"https://{SOURCES[number % 2].partition('-')[0]}.example/{number}",
             )
         case ("withdraw", number):
             article = Article.objects.filter(url__endswith=f"/{number}", withdrawn_at=None).first()

@@ -200,7 +200,8 @@ def main(given: argparse.Namespace) -> int:
     print(page(json.loads(json.dumps(new))))  # noqa: T201
     lower = fallen(new, kept)
     if lower and not given.allow_lower:
-        print("NOT KEPT:\n  " + "\n  ".join(lower) + "\nIf this is meant: make quality ALLOW_LOWER=1")  # noqa: T201
+        print("NOT KEPT:\n  " + "\n  ".join(lower))  # noqa: T201
+        print("Another kind of processor lowers them too (docs/adr/0004). If it is meant: make quality ALLOW_LOWER=1")  # noqa: T201
         return 1
     _write(json.loads(json.dumps(new)))
     return 0

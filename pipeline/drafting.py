@@ -23,9 +23,7 @@ from pipeline.translation.translate import Task, translate_together
 from pipeline.types import Draft, TranslationId
 
 ACTOR = "pipeline"
-_CHARACTERS = (
-    6  # as stored, in a piece of the models we know: 5 of English news, and a fifth more for what is around it
-)
+_CHARACTERS = 6  # as stored, in a piece of the models we know: 5 of English news, and what is stored around it
 _SHARED_SECONDS = 300.0  # a pool that takes longer holds others up: then each is tried again, alone
 
 

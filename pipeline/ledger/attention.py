@@ -136,8 +136,7 @@ def _revision(row: Any) -> Row:
         "since": row.received_at,
         "code": row.reason_code,
         "reason": row.reason,
-        "reason_es": (row.permission or {}).get("reason_es")
-        or in_spanish(row.reason_code, {"findings": row.found or []}),
+        "reason_es": (row.permission or {}).get("reason_es") or in_spanish(row.reason_code, row.found or []),
     }
 
 

@@ -103,12 +103,14 @@ def _spanish(revision: Revision, story: Row) -> str:
     """Why a revision stopped, in Spanish; "" where the ledger has it in English only."""
     if not revision.reason:
         return ""
-    return str((revision.permission or {}).get("reason_es") or "") or in_spanish(revision.reason_code, story)
+    return str((revision.permission or {}).get("reason_es") or "") or in_spanish(
+        revision.reason_code, story.get("findings", [])
+    )
 
 
-def in_spanish(code: str, story: Row) -> str:
+def in_spanish(code: str, findings: list[Row]) -> str:
     """What is missing from a story, in the words of its findings. Empty when it stopped for something else."""
-    told = [finding for finding in story.get("findings", []) if finding["level"] != "info"]
+    told = [finding for finding in findings if finding["level"] != "info"]
     said = [finding.get("reason_es", "") for finding in told]
     return " ".join(said) if all(said) and any(finding["code"] == code for finding in told) else ""
 

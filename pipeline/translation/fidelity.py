@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.translation.doubts import Doubt
+from pipeline.translation.doubts import Doubt, listed
 from pipeline.translation.figures import Figure, figures, roman
 from pipeline.translation.vocabularies import SPANISH, Vocabulary
 from pipeline.translation.words import ACRONYMS, ACRONYMS_FREE, ENGLISH_STOP, VAGUE_EN
@@ -41,16 +41,16 @@ def numbers(source: str, target: str, language: str = "es") -> Iterator[Doubt]:
     if lost:
         yield Doubt(
             Level.HOLD,
-            f"The translation lacks {_listed(lost)}. Compare the figures and correct the sentence.",
-            f"En la traducción falta {_listed(lost, '«»')}. Compare las cifras y corrija la frase.",
+            f"The translation lacks {listed(lost)}. Compare the figures and correct the sentence.",
+            f"En la traducción falta {listed(lost, '«»')}. Compare las cifras y corrija la frase.",
         )
     known = frozenset[Decimal]().union(*(values for _, values in accepted)) | roman(source) | {Decimal(1)}
     invented = min((_unknown(figures(text, language), known) for text in (target, _joined(target))), key=len)
     if len(invented) > len(VAGUE_EN.findall(source)):
         yield Doubt(
             Level.HOLD,
-            f"The original has no {_listed(invented)}. Compare the figures and correct the sentence.",
-            f"El original no contiene {_listed(invented, '«»')}. Compare las cifras y corrija la frase.",
+            f"The original has no {listed(invented)}. Compare the figures and correct the sentence.",
+            f"El original no contiene {listed(invented, '«»')}. Compare las cifras y corrija la frase.",
         )
 
 
@@ -97,8 +97,8 @@ def acronyms(source: str, target: str) -> Iterator[Doubt]:
     if lost and not shouted:
         yield Doubt(
             Level.WARN,
-            f"Acronyms of the original are missing: {_listed(lost)}. See whether what they stand for is said.",
-            f"Faltan siglas del original: {_listed(lost, '«»')}. Compruebe que se dice lo que significan.",
+            f"Acronyms of the original are missing: {listed(lost)}. See whether what they stand for is said.",
+            f"Faltan siglas del original: {listed(lost, '«»')}. Compruebe que se dice lo que significan.",
         )
 
 
@@ -124,8 +124,8 @@ def addresses(source: str, target: str) -> Iterator[Doubt]:
         changed = sorted(set(given) ^ set(made))
         yield Doubt(
             Level.HOLD,
-            f"An address or handle was changed: {_listed(changed)}. Copy it from the original.",
-            f"Se ha alterado una dirección o cuenta: {_listed(changed, '«»')}. Cópiela del original.",
+            f"An address or handle was changed: {listed(changed)}. Copy it from the original.",
+            f"Se ha alterado una dirección o cuenta: {listed(changed, '«»')}. Cópiela del original.",
         )
 
 
@@ -147,7 +147,3 @@ def _unknown(made: list[Figure], known: frozenset[Decimal]) -> list[str]:
 def _joined(text: str) -> str:
     """Thousands set apart by a plain blank written as one number: 2 300 -> 2300."""
     return re.sub(r"(?<![\d.,])(\d{1,3}) (?=\d{3}(?!\d))", r"\1", text)
-
-
-def _listed(items: list[str], marks: str = "“”") -> str:
-    return ", ".join(f"{marks[0]}{item}{marks[1]}" for item in items)

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.text.alignment import piece_ranges
-from pipeline.translation.doubts import Doubt
+from pipeline.translation.doubts import Doubt, listed
 from pipeline.translation.memory import Remembered
 from pipeline.translation.names import folded
 from pipeline.translation.words import ENGLISH_STOP
@@ -80,11 +80,7 @@ def omitted(draft: Draft) -> Iterator[tuple[str, Doubt]]:
             place,
             Doubt(
                 Level.WARN,
-                f"The model hardly looked at {_listed(words, '“”')}. See whether something was left out.",
-                f"El modelo apenas ha atendido a {_listed(words, '«»')}. Compruebe si falta algo.",
+                f"The model hardly looked at {listed(words)}. See whether something was left out.",
+                f"El modelo apenas ha atendido a {listed(words, '«»')}. Compruebe si falta algo.",
             ),
         )
-
-
-def _listed(words: Iterable[str], marks: str) -> str:
-    return ", ".join(f"{marks[0]}{word}{marks[1]}" for word in words)

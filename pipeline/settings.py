@@ -3,6 +3,8 @@
 Knows: where state lives and which environment variables exist (each also as NAME_FILE, for mounted secrets).
 Must not know: what any of it is used for.
 
+What cannot be used is a ConfigError that names the variable and never repeats its value, which may be a secret.
+
 TORNAVOZ_HOME        state folder: newsroom.toml, ledger, models, published files. Default: ./var
 DATABASE_URL         default: SQLite in the state folder
 REDIS_URL            broker; without it an embedded one may be started, or the sweeper runs the steps
@@ -21,24 +23,60 @@ TORNAVOZ_RETRY_SECONDS  the first pause after a failure; each further one is twi
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import tomllib
 from contextlib import suppress
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
 
+from pipeline.errors import ConfigError
+
 
 def env(name: str, default: str | None = None) -> str | None:
     """An environment variable, or the content of the file that NAME_FILE points to."""
     file = os.environ.get(f"{name}_FILE")
-    if file:
+    if not file:
+        return os.environ.get(name, default)
+    try:
         return Path(file).read_text(encoding="utf-8").strip()
-    return os.environ.get(name, default)
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise ConfigError(
+            f"{name}_FILE names {file}, which cannot be read ({why}). Mend the path or the file"
+        ) from None
+
+
+def _listed(name: str) -> list[str]:
+    """What stands between the commas, without the blanks around it."""
+    return [each.strip() for each in (env(name) or "").split(",") if each.strip()]
+
+
+def _seconds(name: str, default: float) -> float:
+    given = env(name)
+    try:
+        seconds = float(given) if given else default
+    except ValueError:
+        seconds = math.nan
+    if not (seconds > 0 and math.isfinite(seconds)):
+        raise ConfigError(f"{name} must be a number of seconds above 0, such as {default:g}")
+    return seconds
+
+
+def _networks(name: str) -> list[str]:
+    listed = _listed(name)
+    for each in listed:
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise ConfigError(f"{name}: {each!r} is no address or network, such as 10.0.0.0/8") from None
+    return listed
 
 
 HOME = Path(env("TORNAVOZ_HOME") or "var").resolve()
@@ -76,7 +114,7 @@ def _site_origin() -> str:
 def _database() -> dict[str, Any]:
     url = env("DATABASE_URL")
     if url and not url.startswith("sqlite"):
-        return {**dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)}
+        return _postgresql(url)
     base = dj_database_url.parse(url) if url else {"ENGINE": "django.db.backends.sqlite3", "NAME": HOME / "ledger.db"}
     return {
         **base,
@@ -92,9 +130,25 @@ def _database() -> dict[str, Any]:
     }
 
 
+def _postgresql(url: str) -> dict[str, Any]:
+    form = (
+        "DATABASE_URL must read postgres://USER:PASSWORD@HOST:5432/NAME; in the password write / as %2F, # as %23, "
+        "@ as %40. Without it the ledger is SQLite, in the state folder"
+    )
+    try:
+        parsed = {**dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)}
+    except ValueError:  # what it says may repeat the address, and that holds a password
+        raise ConfigError(form) from None
+    if parsed["ENGINE"] != "django.db.backends.postgresql" or not parsed["NAME"]:
+        raise ConfigError(form)
+    if find_spec("psycopg") is None:
+        raise ConfigError("DATABASE_URL names PostgreSQL, whose driver is missing: pip install 'tornavoz[postgres]'")
+    return parsed
+
+
 SECRET_KEY = _secret_key()
 DEBUG = False
-ALLOWED_HOSTS = (env("ALLOWED_HOSTS") or "*").split(",")
+ALLOWED_HOSTS = _listed("ALLOWED_HOSTS") or ["*"]
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
@@ -131,7 +185,7 @@ TEMPLATES = [
         },
     }
 ]
-TRUSTED_PROXIES = [each for each in (env("TRUSTED_PROXIES") or "").split(",") if each]
+TRUSTED_PROXIES = _networks("TRUSTED_PROXIES")
 SITE_ORIGIN = _site_origin()
 SECURE = SITE_ORIGIN.startswith("https://")  # then cookies travel over TLS only, and for this very host
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -187,5 +241,5 @@ def _broker() -> str:
 BROKER_URL = _broker()
 SMTP_URL = env("SMTP_URL") or ""
 LIBRETRANSLATE_KEY = env("TORNAVOZ_LIBRETRANSLATE_KEY") or ""
-LEASE_SECONDS = float(env("TORNAVOZ_LEASE_SECONDS") or 120)
-RETRY_SECONDS = float(env("TORNAVOZ_RETRY_SECONDS") or 30)
+LEASE_SECONDS = _seconds("TORNAVOZ_LEASE_SECONDS", 120)
+RETRY_SECONDS = _seconds("TORNAVOZ_RETRY_SECONDS", 30)

@@ -48,6 +48,12 @@ def requirements() -> list[Requirement]:
     return [Requirement(line) for line in lines]
 
 
+def test_nobody_is_made_to_install_what_only_tests_or_one_extra_need() -> None:
+    base = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]}
+    for extra, lines in PROJECT["optional-dependencies"].items():
+        assert not base & {canonicalize_name(Requirement(line).name) for line in lines}, extra
+
+
 # --- docker compose ------------------------------------------------------------------------------------------------
 
 

@@ -154,6 +154,9 @@ def _default(value: Any) -> str:
 # --- environment ---------------------------------------------------------------------------------------------------
 
 
+_ENV = ("env", "_listed", "_networks", "_seconds")  # of pipeline/settings.py; all of them know NAME_FILE
+
+
 def variables() -> dict[str, tuple[bool, str]]:
     """Environment variable -> whether NAME_FILE works too, what it is."""
     read: dict[str, bool] = {}
@@ -177,9 +180,9 @@ def _in_settings() -> dict[str, str]:
 def _variable(node: ast.AST) -> Iterator[tuple[str, bool]]:
     if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
         function = ast.unparse(node.func)
-        if function in ("env", "os.environ.get") and isinstance(node.args[0].value, str):
-            yield node.args[0].value, function == "env"
+        if function in (*_ENV, "os.environ.get") and isinstance(node.args[0].value, str):
+            yield node.args[0].value, function in _ENV
     if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
         start = str(node.values[0].value)
         if start.startswith("TORNAVOZ_"):
-            yield f"{start}<SLUG>", False
+            yield f"{start}<SLUG>", True  # feeds/webhooks.py reads it by env()

@@ -9,8 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -23,34 +22,19 @@ from pipeline import config, opening
 from pipeline.errors import PipelineError
 from pipeline.ingest.http import Limits
 from pipeline.ledger import pulse
-from pipeline.ledger.models import Event, Product, Subscription, TermsPage, Watch
-from pipeline.rights.terms_page import Verdict
-from pipeline.stages import Queue, TermsPageState
+from pipeline.ledger.models import Event, Product, Subscription
+from pipeline.stages import Queue
 from pipeline.translation import calibration, models
 from pipeline.translation.checks import SENTENCE_CHECKS, off
-from workers import broker, home
+from workers import abroad, broker, home
 from workers.beat import deserted_queues
+from workers.check import Check
 
 SERVER_LIMITS = Limits(connect=3.0, read=10.0, whole=12.0, answer_bytes=200_000)  # whoever asks waits for the answer
 FREE_BYTES = 500_000_000  # below this a full disk is near
-FEED_FAILURES = 3  # in a row; fewer are a bad hour of somebody's server
-TERMS_CHECKED = timedelta(days=90)  # how often somebody should look whether terms are still what was filed
-_TERMS_LOST = frozenset({Verdict.GONE, Verdict.UNREACHABLE})
 SHORTEST_KEY = 32  # characters
+_UNASKED = "the ledger cannot be asked"
 WAL_RESET_FIXED = (3, 51, 3)  # older SQLite can, rarely, damage a WAL ledger that two processes write
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    ok: bool
-    says: str
-    repair: str = ""
-
-    def as_row(self) -> dict[str, object]:
-        return asdict(self)
 
 
 def examine(*, quick: bool = False) -> list[Check]:
@@ -58,7 +42,8 @@ def examine(*, quick: bool = False) -> list[Check]:
     checks: list[Callable[[], Check]] = [_configuration, _database, _output]
     if not quick:
         checks += [_key, _models, _calibration, _languages, _reading, _broker, _queues]
-        checks += [_feeds, _terms, _sign_in, _files, _clock, _disk, _sqlite]
+        checks += [_abroad("feeds", abroad.feeds), _abroad("terms", abroad.terms), _webhooks]
+        checks += [_sign_in, _files, _clock, _disk, *([_sqlite] if connection.vendor == "sqlite" else [])]
     return [check() for check in checks]
 
 
@@ -79,7 +64,8 @@ def _database() -> Check:
         return Check(name="database", ok=False, says=str(error), repair=home.ledger_repair())
     if waiting:
         return Check(name="database", ok=False, says=f"{len(waiting)} migrations wait", repair="tornavoz init")
-    return Check(name="database", ok=True, says=f"{connection.vendor}, up to date")
+    version = ".".join(map(str, connection.get_database_version()))
+    return Check(name="database", ok=True, says=f"{connection.vendor} {version}, up to date")
 
 
 def _output() -> Check:
@@ -99,7 +85,7 @@ def _key() -> Check:
         says = f"SECRET_KEY has {len(settings.SECRET_KEY)} characters, which can be guessed"
         return Check(name="key", ok=False, says=says, repair=f"set one of {SHORTEST_KEY} random characters or more")
     if not _database().ok:
-        return Check(name="key", ok=False, says="the ledger cannot be asked", repair="see: database")
+        return Check(name="key", ok=False, says=_UNASKED, repair="see: database")
     known = pulse.started_with()
     if others := sorted(program for program, key in known.items() if key != sealing.fingerprint()):
         says = f"{', '.join(others)} started with another SECRET_KEY than this command has"
@@ -202,7 +188,7 @@ def _broker() -> Check:
 
 def _queues() -> Check:
     if not _database().ok:
-        return Check(name="queues", ok=False, says="the ledger cannot be asked", repair="see: database")
+        return Check(name="queues", ok=False, says=_UNASKED, repair="see: database")
     deserted: set[Queue] = deserted_queues(now=datetime.now(UTC))
     if deserted:
         repair = "tornavoz up, or start the workers; tornavoz run --until-idle does the work at once"
@@ -210,34 +196,15 @@ def _queues() -> Check:
     return Check(name="queues", ok=True, says="no work waits for want of a worker")
 
 
-def _feeds() -> Check:
-    """Feeds of publishers that were there once and have failed several times in a row."""
-    if not _database().ok:
-        return Check(name="feeds", ok=False, says="the ledger cannot be asked", repair="see: database")
-    watched = Watch.objects.filter(source__active=True).select_related("source").order_by("source__slug")
-    down = [f"{watch.source.slug}: {watch.reason}" for watch in watched if watch.failures >= FEED_FAILURES]
-    if down:
-        repair = "open the address in a browser; mend feed in newsroom.toml, then: tornavoz config"
-        return Check(name="feeds", ok=False, says="; ".join(down), repair=repair)
-    return Check(name="feeds", ok=True, says=f"{len(watched)} are watched")
+def _abroad(name: str, look: Callable[[], Check]) -> Callable[[], Check]:
+    """A check of those outside (abroad.py), if the ledger can say who they are."""
+    return lambda: look() if _database().ok else Check(name=name, ok=False, says=_UNASKED, repair="see: database")
 
 
-def _terms() -> Check:
-    """Publishers' pages of terms that no longer say what a record rests on, or were not looked at for long."""
-    if not _database().ok:
-        return Check(name="terms", ok=False, says="the ledger cannot be asked", repair="see: database")
-    kept = list(TermsPage.objects.filter(state=TermsPageState.KEPT, source__active=True).select_related("source"))
-    wrong = sorted(f"{page.source.slug}: {page.verdict}" for page in kept if page.verdict in _TERMS_LOST)
-    if wrong:
-        repair = "tornavoz rights check; read the page, and file the record again if it says something else"
-        return Check(name="terms", ok=False, says="; ".join(wrong), repair=repair)
-    since = datetime.now(UTC) - TERMS_CHECKED
-    old = sum((page.checked_at or page.read_at) < since for page in kept)
-    changed = sum(page.verdict == Verdict.ELSEWHERE for page in kept)
-    says = f"{len(kept)} pages are kept"
-    says += f"; {changed} changed around what the record rests on" if changed else ""
-    says += f"; {old} not compared for {TERMS_CHECKED.days} days: tornavoz rights check" if old else ""
-    return Check(name="terms", ok=True, says=says)
+def _webhooks() -> Check:
+    if not _configuration().ok:
+        return Check(name="webhooks", ok=False, says="the configuration cannot be read", repair="mend newsroom.toml")
+    return abroad.webhooks(config.load(settings.CONFIG_FILE))
 
 
 def _sign_in() -> Check:
@@ -264,7 +231,7 @@ def _sign_in() -> Check:
 
 def _files() -> Check:
     if not (_database().ok and _configuration().ok):
-        return Check(name="files", ok=False, says="the ledger cannot be asked", repair="see: database")
+        return Check(name="files", ok=False, says=_UNASKED, repair="see: database")
     wrong = disagreements(config.load(settings.CONFIG_FILE), now=datetime.now(UTC))
     if wrong:
         more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
@@ -291,8 +258,8 @@ def _disk() -> Check:
 
 
 def _sqlite() -> Check:
-    if connection.vendor != "sqlite" or sqlite3.sqlite_version_info >= WAL_RESET_FIXED:
-        return Check(name="sqlite", ok=True, says=f"{connection.vendor} {sqlite3.sqlite_version}")
+    if sqlite3.sqlite_version_info >= WAL_RESET_FIXED:
+        return Check(name="sqlite", ok=True, says=f"SQLite {sqlite3.sqlite_version}")
     says = (
         f"SQLite {sqlite3.sqlite_version} is older than 3.51.3, which mended a rare fault of WAL files with several "
         "writers; keep backups, or use PostgreSQL for more than a few workers"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 import sys
 import time
@@ -91,6 +92,15 @@ def test_our_webhook_is_verified_and_read(language: str, webhook: Webhook) -> No
     assert isinstance(event, dict), event
     assert event == json.loads(webhook.body)
     assert event["type"] == "release.published"
+
+
+def test_the_event_that_partners_are_shown_is_like_the_one_they_get(webhook: Webhook) -> None:
+    page = (FOLDER.parent / "partners.md").read_text(encoding="utf-8")
+    [shown] = [
+        json.loads(each) for each in re.findall(r"```json\n(.*?)```", page, re.S) if '"release.published"' in each
+    ]
+    sent = json.loads(webhook.body)
+    assert (set(shown), set(shown["data"])) == (set(sent), set(sent["data"]))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

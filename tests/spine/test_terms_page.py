@@ -19,7 +19,7 @@ from pipeline.rights.terms_page import Verdict
 from pipeline.stages import TermsPageState
 from tests.make import Office
 from tests.servers import Site, site
-from workers import doctor, spine
+from workers import abroad, spine
 from workers.cli import main
 
 SLUG = "silent-times"
@@ -199,10 +199,10 @@ def test_the_doctor_tells_of_terms_that_are_gone_or_not_looked_at(
 ) -> None:
     filed(run, publisher)
     TermsPage.objects.update(read_at=datetime.now(UTC))
-    assert doctor._terms().says == "1 pages are kept"
+    assert abroad.terms().says == "1 pages are kept"
     TermsPage.objects.update(read_at=datetime.now(UTC) - timedelta(days=91))
-    assert "1 not compared for 90 days" in doctor._terms().says
+    assert "1 not compared for 90 days" in abroad.terms().says
     publisher.put("/terms", "<p>Gone</p>")
     run("check")
-    found = doctor._terms()
+    found = abroad.terms()
     assert (found.ok, found.says) == (False, f"{SLUG}: gone")

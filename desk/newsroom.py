@@ -37,7 +37,7 @@ def _stamp() -> int | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error}") from error
+        raise ConfigError(f"{path} cannot be read: {error}", es=f"No se puede leer {path}: {error}") from error
 
 
 @lru_cache(maxsize=4)

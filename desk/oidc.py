@@ -55,18 +55,27 @@ def description() -> dict[str, Any]:
 def _described(issuer: str, _hour: int) -> dict[str, Any]:
     host = urlsplit(issuer)
     if host.scheme != "https" and host.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise ConfigError("OIDC_ISSUER must begin with https://")
+        raise ConfigError("OIDC_ISSUER must begin with https://", es="OIDC_ISSUER debe empezar por https://")
     try:
         answer = requests.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", timeout=TIMEOUT)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
     except (requests.RequestException, ValueError) as error:
-        raise ConfigError(f"the identity provider {issuer} cannot be asked about itself: {error}") from error
+        raise ConfigError(
+            f"the identity provider {issuer} cannot be asked about itself: {error}",
+            es=f"No se puede consultar al proveedor de identidad {issuer}: {error}",
+        ) from error
     if found.get("issuer") != issuer:  # section 4.3: it must be exactly this
-        raise ConfigError(f"OIDC_ISSUER is {issuer}, and the provider calls itself {found.get('issuer')}")
+        raise ConfigError(
+            f"OIDC_ISSUER is {issuer}, and the provider calls itself {found.get('issuer')}",
+            es=f"OIDC_ISSUER es {issuer}, y el proveedor se llama a sí mismo {found.get('issuer')}.",
+        )
     missing = {"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"} - set(found)
     if missing:
-        raise ConfigError(f"the identity provider {issuer} does not name its {', '.join(sorted(missing))}")
+        raise ConfigError(
+            f"the identity provider {issuer} does not name its {', '.join(sorted(missing))}",
+            es=f"El proveedor de identidad {issuer} no indica: {', '.join(sorted(missing))}.",
+        )
     return found
 
 
@@ -76,7 +85,10 @@ def role_table() -> dict[str, Role]:
     for pair in filter(None, (each.strip() for each in settings.OIDC_ROLES.split(","))):
         value, equals, role = pair.rpartition("=")
         if not equals or role.strip() not in BY_GROUP:
-            raise ConfigError(f"OIDC_ROLES: {pair!r} is not value=role with a role of {', '.join(BY_GROUP)}")
+            raise ConfigError(
+                f"OIDC_ROLES: {pair!r} is not value=role with a role of {', '.join(BY_GROUP)}",
+                es=f"OIDC_ROLES: «{pair}» no es valor=rol, con un rol de estos: {', '.join(BY_GROUP)}.",
+            )
         table[value.strip()] = BY_GROUP[role.strip()]
     return table
 

@@ -32,14 +32,19 @@ def named(username: str) -> User:
     user = User.objects.filter(username=username).first()
     if user is None:
         names = list(User.objects.values_list("username", flat=True))
-        raise LedgerError(f"there is nobody called {username!r} here{near(username, names)}")
+        raise LedgerError(
+            f"there is nobody called {username!r} here{near(username, names)}", es=f"No hay nadie llamado «{username}»."
+        )
     return user
 
 
 def role_called(name: str) -> Role:
     """A role by its name. ConfigError when there is no such role."""
     if name not in BY_GROUP:
-        raise ConfigError(f"there is no role {name!r}; there are {', '.join(BY_GROUP)}")
+        raise ConfigError(
+            f"there is no role {name!r}; there are {', '.join(BY_GROUP)}",
+            es=f"No existe el rol «{name}»; los que hay son: {', '.join(BY_GROUP)}.",
+        )
     return BY_GROUP[name]
 
 
@@ -47,9 +52,16 @@ def role_called(name: str) -> Role:
 def add(username: str, role: Role, password: str, *, email: str = "", actor: str, now: datetime) -> User:
     """A new account. LedgerError when the name is taken or unusable, or the password too weak."""
     if not _NAME.fullmatch(username):
-        raise LedgerError(f"{username!r} is no name for signing in: 2 to 60 of a-z, 0-9, dot, hyphen and underscore")
+        raise LedgerError(
+            f"{username!r} is no name for signing in: 2 to 60 of a-z, 0-9, dot, hyphen and underscore",
+            es=f"«{username}» no sirve para entrar: use de 2 a 60 caracteres entre a-z, 0-9, punto, guion y guion "
+            "bajo.",
+        )
     if User.objects.filter(username=username).exists():
-        raise LedgerError(f"there is somebody called {username!r} already; change it with: tornavoz users role")
+        raise LedgerError(
+            f"there is somebody called {username!r} already; change it with: tornavoz users role",
+            es=f"Ya hay alguien llamado «{username}»; cambie su rol con: tornavoz users role",
+        )
     user = User(username=username, email=email)
     _check(password, user)
     user.set_password(password)
@@ -91,7 +103,8 @@ def _check(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise LedgerError(" ".join(error.messages)) from error
+        said = " ".join(error.messages)  # Django's own words, which are in the reader's language already
+        raise LedgerError(said, es=said) from error
 
 
 def set_role(user: User, role: Role, *, actor: str, now: datetime) -> None:
@@ -126,5 +139,8 @@ def switch(user: User, *, on: bool, actor: str, reason: str, now: datetime) -> N
 def _never_without_admin(user: User, change: Callable[[], None], stays: bool) -> None:
     others = User.objects.select_for_update().filter(is_active=True, groups__name=Role.ADMIN.group).exclude(pk=user.pk)
     if not stays and roles.may(user, Role.ADMIN) and not list(others):
-        raise LedgerError(f"{user.username} is the only admin; make somebody else admin first")
+        raise LedgerError(
+            f"{user.username} is the only admin; make somebody else admin first",
+            es=f"{user.username} es la única persona con el rol de administración; désela antes a otra.",
+        )
     change()

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from desk.words.sentences import because
 from pipeline.ledger import catalog
 from pipeline.ledger.models import Source
 from pipeline.rights import gate
@@ -65,8 +65,4 @@ def answers_of(rights: Rights | None, *, language: str, today: date) -> list[Ans
             for use, words in USES.items()
         ),
     ]
-    spanish = (get_language() or "").startswith("es")
-    return [
-        Answer(words=words, ruling=str(said.ruling), code=said.code, reason=said.reason_es if spanish else said.reason)
-        for words, said in asked
-    ]
+    return [Answer(words=words, ruling=str(said.ruling), code=said.code, reason=because(said)) for words, said in asked]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
+from desk.words.sentences import because
 from pipeline.actions.edit import Conflict, html_of
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import articles, translations, wordings
@@ -128,12 +128,15 @@ def sheet(
     """The newest translation as this editor sees it. IllegalTransition when there is none with a text."""
     row = translations.newest(article, language)
     if row is None or row.draft is None:
-        raise IllegalTransition(f"article {article} has no translation into {language!r} yet")
+        raise IllegalTransition(
+            f"article {article} has no translation into {language!r} yet",
+            es=f"El artículo {article} aún no tiene traducción en «{language}».",
+        )
     translated = translations.get(row.pk)
     revision = articles.get(translated.revision)
     draft, story = translated.draft, revision.story
     if draft is None or story is None:
-        raise IllegalTransition(f"translation {row.pk} has no text")
+        raise IllegalTransition(f"translation {row.pk} has no text", es=f"La traducción {row.pk} no tiene texto.")
     typed = wordings.of(article, language, editor)
     theirs = wordings.others(article, language, editor, now=now)
     english, gone = _english(article, translated.revision_number, story)
@@ -217,11 +220,10 @@ def _row(
 
 def remark(finding: Finding) -> Remark:
     """A finding in the language of the page."""
-    spanish = (get_language() or "es").startswith("es") and finding.reason_es
     return Remark(
         code=finding.code,
         level=finding.level,
-        reason=finding.reason_es if spanish else finding.reason,
+        reason=because(finding),
         place=finding.place,
         waived_by=finding.waiver.by if finding.waiver else "",
         waived_because=finding.waiver.reason if finding.waiver else "",
@@ -273,7 +275,10 @@ def draft_with(article: int, language: str, editor: str) -> tuple[int, Draft]:
     row = translations.newest(article, language)
     translated = translations.get(row.pk) if row is not None else None
     if translated is None or translated.draft is None:
-        raise IllegalTransition(f"article {article} has no translation into {language!r} yet")
+        raise IllegalTransition(
+            f"article {article} has no translation into {language!r} yet",
+            es=f"El artículo {article} aún no tiene traducción en «{language}».",
+        )
     story, draft = articles.get(translated.revision).story, translated.draft
     for place, typed in wordings.of(article, language, editor).items():
         if story is not None and any(match.place == place for match in draft.matches):

@@ -126,8 +126,8 @@ def error_codes() -> str:
     rows = []
     for depth, error in reasons.error_tree():
         words = (inspect.getdoc(error) or "").splitlines()[0]
-        rows.append((f"{'· ' * depth}`{error.code}`", error.__name__, words, RETRIES[error.retry]))
-    return table(("code", "error", "means", "then"), rows)
+        rows.append((f"{'· ' * depth}`{error.code}`", error.__name__, words, error.spanish, RETRIES[error.retry]))
+    return table(("code", "error", "means", "español", "then"), rows)
 
 
 def rights_codes() -> str:
@@ -180,7 +180,10 @@ def other_findings() -> str:
 
 def holds() -> str:
     """Holds that no check made."""
-    return table(("code", "reason"), ((f"`{code}`", reason) for code, reason in reasons.holds().items()))
+    return table(
+        ("code", "English", "español"),
+        ((f"`{code}`", english, spanish) for code, (english, spanish) in reasons.holds().items()),
+    )
 
 
 # --- metrics, architecture -----------------------------------------------------------------------------------------

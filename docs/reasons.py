@@ -73,36 +73,38 @@ def _text(node: ast.expr | None) -> str:
     return ""
 
 
-def holds() -> dict[str, str]:
-    """Reasons for a held revision that are neither findings nor errors: code -> the sentence that goes with it."""
-    found = dict(_pairs(tree_of(ROOT / "pipeline" / "ledger" / "articles.py")))
+def holds() -> dict[str, tuple[str, str]]:
+    """Why a revision is held, where no finding or error says it: code -> the sentence in English and in Spanish."""
+    found = dict(_troubles(tree_of(ROOT / "pipeline" / "ledger" / "articles.py")))
     for tree in trees():
         for node in ast.walk(tree):
-            for code, reason in _held_with(node):
-                found[_text(code)] = _text(_followed(reason, node, tree))
-    if dumb := sorted(code for code, reason in found.items() if not reason):
-        raise Unexplained(f"holds without a reason: {dumb}")
+            for code, *sentences in _held_with(node):
+                english, spanish = (_text(_followed(each, node, tree)) for each in sentences)
+                found[_text(code)] = (english, spanish)
+    if dumb := sorted(code for code, said in found.items() if not all(said)):
+        raise Unexplained(f"holds without a reason in both languages: {dumb}")
     return dict(sorted(found.items()))
 
 
-def _pairs(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """(code, sentence): how the acceptance of an article says what is wrong with it."""
+def _troubles(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
+    """(code, sentence, sentence): how the acceptance of an article says what is wrong with it."""
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Tuple)
-            and len(node.elts) == 2
+            and len(node.elts) == 3
             and _is_code(node.elts[0])
-            and _is_sentence(node.elts[1])
+            and all(_is_sentence(each) for each in node.elts[1:])
         ):
-            yield _text(node.elts[0]), _text(node.elts[1])
+            code, english, spanish = (_text(each) for each in node.elts)
+            yield code, (english, spanish)
 
 
-def _held_with(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Code and reason of a call to `hold`."""
-    if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "hold":
-        code, reason = (*node.args[1:3], ast.Constant(""), ast.Constant(""))[:2]
+def _held_with(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr, ast.expr]]:
+    """Code and sentences of a call to `hold`."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "hold" and len(node.args) == 4:
+        _revision, code, english, spanish = node.args
         if _is_code(code):
-            yield code, reason
+            yield code, english, spanish
 
 
 def _is_code(node: ast.expr) -> bool:

@@ -32,15 +32,27 @@ _BROTLI_QUALITY = 8  # 9 sets up 32 MB of tables for each text: thirty times as 
 DAMAGED = (gz.BadGzipFile, EOFError, zlib.error, brotli.error)  # what unpacking a broken twin raises
 _READABLE = 0o644  # the web server may run as another user
 _NO_LOCKS = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS}  # some network file systems
+_REPAIR = ("Repair the disk or the folder", "Repare el disco o la carpeta")  # in English and in Spanish
+_WRITE = ("Let the user that runs Tornavoz write to that folder", "Dé permiso de escritura al usuario de Tornavoz")
+_MOVE = (
+    "Move away the file that stands where the folder should be",
+    "Quite el archivo que ocupa el sitio de la carpeta",
+)
 _REPAIRS = {
-    errno.ENOSPC: "Free some space on that disk",
-    errno.EDQUOT: "Raise the disk quota of the user that runs Tornavoz",
-    errno.EROFS: "Mount that folder for writing",
-    errno.EACCES: "Let the user that runs Tornavoz write to that folder",
-    errno.EPERM: "Let the user that runs Tornavoz write to that folder",
-    errno.ENOTDIR: "Move away the file that stands where the folder should be",
-    errno.EEXIST: "Move away the file that stands where the folder should be",
-    errno.EISDIR: "Move away the folder that stands where the file should be",
+    errno.ENOSPC: ("Free some space on that disk", "Libere espacio en ese disco"),
+    errno.EDQUOT: (
+        "Raise the disk quota of the user that runs Tornavoz",
+        "Suba la cuota de disco del usuario de Tornavoz",
+    ),
+    errno.EROFS: ("Mount that folder for writing", "Monte esa carpeta para escritura"),
+    errno.EACCES: _WRITE,
+    errno.EPERM: _WRITE,
+    errno.ENOTDIR: _MOVE,
+    errno.EEXIST: _MOVE,
+    errno.EISDIR: (
+        "Move away the folder that stands where the file should be",
+        "Quite la carpeta que ocupa el sitio del archivo",
+    ),
 }
 
 
@@ -184,9 +196,11 @@ def _reported(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        repair = _REPAIRS.get(error.errno or 0, "Repair the disk or the folder")
+        repair, repair_es = _REPAIRS.get(error.errno or 0, _REPAIR)
         reason = error.strerror or type(error).__name__
         raise PublishError(
             f"The output folder {folder} cannot be written: {reason}. {repair}; "
-            "the files published before stay as they are, and the work is tried again by itself."
+            "the files published before stay as they are, and the work is tried again by itself.",
+            es=f"No se puede escribir en la carpeta de salida {folder}: {reason}. {repair_es}; los archivos ya "
+            "publicados quedan como están, y la tarea se intenta de nuevo por sí sola.",
         ) from error

@@ -55,10 +55,16 @@ def transmit(message: EmailMessage) -> None:
     ConfigError without a usable SMTP_URL; smtplib.SMTPException and OSError when the server does not take it.
     """
     if not settings.SMTP_URL:
-        raise ConfigError("no mail server is configured; set SMTP_URL, or send the .eml file with your mail program")
+        raise ConfigError(
+            "no mail server is configured; set SMTP_URL, or send the .eml file with your mail program",
+            es="No hay servidor de correo; indíquelo en SMTP_URL, o envíe el archivo .eml con su programa de correo.",
+        )
     address = urlsplit(settings.SMTP_URL)
     if address.scheme not in SMTP_PORTS or not address.hostname:
-        raise ConfigError("SMTP_URL must look like smtp://user:password@host:587 or smtps://host")
+        raise ConfigError(
+            "SMTP_URL must look like smtp://user:password@host:587 or smtps://host",
+            es="SMTP_URL debe ser como smtp://usuario:contraseña@servidor:587 o smtps://servidor.",
+        )
     port = address.port or SMTP_PORTS[address.scheme]
     connect = smtplib.SMTP_SSL if address.scheme == "smtps" else smtplib.SMTP
     with connect(address.hostname, port, timeout=TIMEOUT) as server:

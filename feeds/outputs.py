@@ -40,4 +40,7 @@ def refuse_one(form: str, entry: Entry, output: str) -> None:
     first, last = edge_words(carried(entry.body))
     problems = invariant.problems(output, entry.attribution, first_words=first, last_words=last)
     if problems:
-        raise PublishError(f"{form} of {entry.guid} was not written: {'; '.join(problems)}")
+        raise PublishError(
+            f"{form} of {entry.guid} was not written: {'; '.join(problems)}",
+            es=f"No se escribió {form} de {entry.guid}, porque el crédito no está como debe: {'; '.join(problems)}",
+        )

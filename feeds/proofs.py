@@ -50,7 +50,7 @@ def look_at(url: str, shown: Shown, client: GuardedClient, *, now: datetime) -> 
     try:
         answer = client.get(url, headers={"accept": "text/html,application/xhtml+xml"}, max_bytes=PAGE_BYTES)
     except SourceError as error:
-        return Look(proof=Proof(verdict=Verdict.UNCLEAR, findings=(_unreachable(str(error)),)), at=now)
+        return Look(proof=Proof(verdict=Verdict.UNCLEAR, findings=(_unreachable(error),)), at=now)
     return Look(
         proof=_judged(answer, shown),
         at=now,
@@ -85,15 +85,15 @@ def _judged(answer: Answer, shown: Shown) -> Proof:
     try:
         return judge(text_of_page(pages.payload(answer))[0], shown, address=answer.url)
     except SourceError as error:
-        return Proof(verdict=Verdict.UNCLEAR, findings=(_unreachable(str(error)),))
+        return Proof(verdict=Verdict.UNCLEAR, findings=(_unreachable(error),))
 
 
-def _unreachable(why: str) -> Finding:
+def _unreachable(why: SourceError) -> Finding:
     return Finding(
         code="proof-unreachable",
         level=Level.WARN,
         reason=f"The page could not be fetched. It is tried again tomorrow. {why}",
-        reason_es=f"No se pudo obtener la página. Se intentará de nuevo mañana. {why}",
+        reason_es=f"No se pudo obtener la página. Se intentará de nuevo mañana. {why.spanish}",
     )
 
 

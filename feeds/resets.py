@@ -38,7 +38,10 @@ def deliver(newsroom: Newsroom, work: Work) -> Effect:
     config = newsroom.config
     sender = config.mail.sender or config.site.contact
     if not sender:
-        raise ConfigError("nobody is named as the sender of mail; set [site] contact in newsroom.toml")
+        raise ConfigError(
+            "nobody is named as the sender of mail; set [site] contact in newsroom.toml",
+            es="Nadie figura como remitente del correo; indique [site] contact en newsroom.toml.",
+        )
     token = default_token_generator.make_token(user)
     link = config.site.url + PLACE.format(user=urlsafe_base64_encode(force_bytes(user.pk)), token=token)
     minutes = settings.PASSWORD_RESET_TIMEOUT // 60
@@ -71,8 +74,17 @@ def _transmit(user: User, message: EmailMessage) -> None:
         outbox.transmit(message)
     except smtplib.SMTPResponseException as error:
         kind = PartnerRefused if error.smtp_code >= 500 else PartnerUnavailable
-        raise kind(f"the mail server did not take the letter to {user.username}: {error.smtp_code}") from error
+        raise kind(
+            f"the mail server did not take the letter to {user.username}: {error.smtp_code}",
+            es=f"El servidor de correo no aceptó la carta para {user.username}: {error.smtp_code}",
+        ) from error
     except smtplib.SMTPRecipientsRefused as error:
-        raise PartnerRefused(f"the mail server knows no mailbox of {user.username}") from error
+        raise PartnerRefused(
+            f"the mail server knows no mailbox of {user.username}",
+            es=f"El servidor de correo no conoce ningún buzón de {user.username}.",
+        ) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise PartnerUnavailable(f"the mail server could not be reached: {type(error).__name__}") from error
+        raise PartnerUnavailable(
+            f"the mail server could not be reached: {type(error).__name__}",
+            es=f"No se pudo contactar con el servidor de correo: {type(error).__name__}",
+        ) from error

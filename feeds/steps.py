@@ -250,7 +250,10 @@ def _locked(subject: str) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.open("w")
     except OSError as error:
-        raise PublishError(f"{path} cannot be written: {error.strerror}. Let this user write to that folder") from error
+        raise PublishError(
+            f"{path} cannot be written: {error.strerror}. Let this user write to that folder",
+            es=f"No se puede escribir {path}: {error.strerror}. Dé a este usuario permiso de escritura en esa carpeta.",
+        ) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -103,7 +103,8 @@ def _scopes(scopes: Iterable[str], allowed: tuple[Scope, ...], holder: Holder) -
             kind = subject_of(holder).partition(":")[0]
             raise ConfigError(
                 f"a {kind}'s token cannot have the scope {scope!r}"
-                f"{near(scope, [str(each) for each in allowed]) or '.'} It may have: {', '.join(allowed)}"
+                f"{near(scope, [str(each) for each in allowed]) or '.'} It may have: {', '.join(allowed)}",
+                es=f"Una clave de este tipo no puede tener el alcance «{scope}». Puede tener: {', '.join(allowed)}.",
             )
     return [str(scope) for scope in allowed if scope in wanted]
 
@@ -116,9 +117,15 @@ def revoke(key: str, *, actor: str, reason: str, now: datetime) -> Token:
     """
     row = Token.objects.select_for_update(of=("self",)).filter(key=_key(key) if key.startswith(PREFIX) else key).first()
     if row is None:
-        raise ConfigError(f"there is no token {key.removeprefix(PREFIX)[:12]!r}; see: tornavoz tokens list")
+        raise ConfigError(
+            f"there is no token {key.removeprefix(PREFIX)[:12]!r}; see: tornavoz tokens list",
+            es=f"No existe la clave «{key.removeprefix(PREFIX)[:12]}»; véalas con: tornavoz tokens list",
+        )
     if row.revoked_at is not None:
-        raise ConfigError(f"token {row.key} was revoked on {row.revoked_at:%Y-%m-%d} already")
+        raise ConfigError(
+            f"token {row.key} was revoked on {row.revoked_at:%Y-%m-%d} already",
+            es=f"La clave {row.key} ya se revocó el {row.revoked_at:%Y-%m-%d}.",
+        )
     row.revoked_at = now
     row.save(update_fields=["revoked_at"])
     audit.record(

@@ -92,14 +92,23 @@ def secrets_of(partner: str) -> list[str]:
     name = secret_name(partner)
     found = (env(name) or "").split()
     if not found:
-        raise ConfigError(f"{name} is not set; it must hold the signing secret of {partner}")
+        raise ConfigError(
+            f"{name} is not set; it must hold the signing secret of {partner}",
+            es=f"Falta {name}, que debe contener el secreto con que se firma lo que se envía a {partner}.",
+        )
     for secret in found:
         try:
             size = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
         except ValueError as error:
-            raise ConfigError(f"{name} does not hold base64, with whsec_ before it or not") from error
+            raise ConfigError(
+                f"{name} does not hold base64, with whsec_ before it or not",
+                es=f"{name} no contiene base64, con whsec_ delante o sin él.",
+            ) from error
         if size < SECRET_BYTES:
-            raise ConfigError(f"{name} holds a secret of {size} bytes; it takes {SECRET_BYTES} that nobody can guess")
+            raise ConfigError(
+                f"{name} holds a secret of {size} bytes; it takes {SECRET_BYTES} that nobody can guess",
+                es=f"{name} contiene un secreto de {size} bytes; hacen falta {SECRET_BYTES} que nadie pueda adivinar.",
+            )
     return found
 
 
@@ -193,7 +202,10 @@ def _take_placement(delivery: Delivery, url: object, now: datetime) -> None:
         placements.report(release, url, partner=delivery.partner, actor=actor, now=now)
     except (SourceError, IllegalTransition) as error:
         subject, article = f"release:{release.pk}", release.article_id
-        audit.record("placement.refused", subject, now=now, actor=actor, article=article, reason=str(error))
+        details = {"reason_es": error.spanish}
+        audit.record(
+            "placement.refused", subject, now=now, actor=actor, article=article, reason=str(error), details=details
+        )
 
 
 def _go_on(partner: Partner, now: datetime) -> None:

@@ -264,7 +264,10 @@ def ping(newsroom: Newsroom, work: Work) -> Effect:
     reply = push(_client(config), config.hub_url, body, headers, now=work.now)
     if reply.verdict is Verdict.TAKEN:
         return _nothing
-    raise FetchFailed(f"the hub {config.hub_url} did not take the ping: {reply}")
+    raise FetchFailed(
+        f"the hub {config.hub_url} did not take the ping: {reply}",
+        es=f"El concentrador {config.hub_url} no aceptó el aviso: {reply}",
+    )
 
 
 def _client(config: Config, limits: Limits = LIMITS) -> GuardedClient:

@@ -56,7 +56,10 @@ def message(delivery: Delivery, config: Config) -> EmailMessage:
     """The message for one delivery. ConfigError when an address is none, or nobody is named as its sender."""
     sender = config.mail.sender or config.site.contact
     if not sender:
-        raise ConfigError("nobody is named as the sender of mail; set [site] contact in newsroom.toml")
+        raise ConfigError(
+            "nobody is named as the sender of mail; set [site] contact in newsroom.toml",
+            es="Nadie figura como remitente del correo; indique [site] contact en newsroom.toml.",
+        )
     release, partner = delivery.release, delivery.partner
     recall = Recall(
         guid=release.guid,

@@ -87,7 +87,9 @@ class Drafting:
             return ("", ""), None
         revision = articles.get(translation.revision)
         if revision.story is None:
-            raise SourceError(f"revision {revision.id} has not been extracted")
+            raise SourceError(
+                f"revision {revision.id} has not been extracted", es=f"La revisión {revision.id} aún no se ha leído."
+            )
         pair = (revision.story.language, translation.language)
         sentences = [segment.text for segment in segments_of(revision.story)]
         task = Task(
@@ -137,7 +139,9 @@ class _Leases:
                     raise
         if self._until is not None and time.monotonic() > self._until:
             raise EngineUnavailable(
-                f"The pool took longer than {_SHARED_SECONDS:.0f} seconds; each of its articles is tried again alone."
+                f"The pool took longer than {_SHARED_SECONDS:.0f} seconds; each of its articles is tried again alone.",
+                es=f"El lote tardó más de {_SHARED_SECONDS:.0f} segundos; cada uno de sus artículos se intenta de "
+                "nuevo por separado.",
             )
 
     def ended(self, work: Work) -> None:

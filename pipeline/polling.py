@@ -72,10 +72,11 @@ def look(watch: Watch, wanted: SourceTable, visitor: GuardedClient, *, now: date
         if answer.status == 304:
             return Look(at=now, asked=wait)
         if answer.status != 200:
-            return Look(at=now, reason=f"{watch.url} answers {answer.status}.", asked=wait)
+            said, spanish = (f"{watch.url} {verb} {answer.status}." for verb in ("answers", "responde"))
+            return Look(at=now, reason=said, reason_es=spanish, asked=wait)
         entries = feed.read(answer.content, url=answer.url, kind=answer.headers.get("content-type", ""))
     except SourceError as error:
-        return Look(at=now, reason=str(error))
+        return Look(at=now, reason=str(error), reason_es=error.spanish)
     newest = wanted.newest if watch.read_at is None else None
     known = watches.known(watch, (entry.key for entry in entries))
     choice = feed.choose(entries, known, home=wanted.url, newest=newest, whole=wanted.full_text)
@@ -109,7 +110,9 @@ def page_of(source: Source, url: str, config: Config) -> tuple[str, bytes]:
         if not belongs(address, source.url):
             raise PageRefused(
                 f"{address} is not on {source.url}, so the terms of {source.slug!r} do not cover it. "
-                "Submit it with the source that it belongs to."
+                "Submit it with the source that it belongs to.",
+                es=f"{address} no está en {source.url}, así que las condiciones de {source.publisher} no la "
+                "cubren. Entréguela con la fuente a la que pertenece.",
             )
     return (answer.url if answer.moved else url), pages.payload(answer)
 

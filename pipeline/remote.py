@@ -62,8 +62,12 @@ class GuardedWire:
             answer = exchange()
         except TargetForbidden as error:
             raise TargetForbidden(
-                f"{error} If the translation server is your own, list its host in [network] allow_private."
+                f"{error} If the translation server is your own, list its host in [network] allow_private.",
+                es=f"{error.spanish} Si el servidor de traducción es suyo, ponga su nombre en [network] allow_private.",
             ) from error
         except FetchFailed as error:
-            raise EngineUnavailable(f"The translation server does not answer: {error}") from error
+            raise EngineUnavailable(
+                f"The translation server does not answer: {error}",
+                es=f"El servidor de traducción no responde: {error.spanish}",
+            ) from error
         return answer.status, answer.content

@@ -23,7 +23,7 @@ from django.db import transaction
 
 from pipeline import telemetry
 from pipeline.errors import PipelineError, StaleWork
-from pipeline.ledger import audit, units
+from pipeline.ledger import audit, failures, units
 from pipeline.stages import Queue, Step, UnitState
 
 log = structlog.get_logger(__name__)
@@ -226,7 +226,7 @@ class Runner:
         return Outcome.DONE
 
     def _failed(self, claim: units.Claim, error: Exception) -> Outcome:
-        now = self._clock()
+        now, said = self._clock(), failures.of(error)
         try:
             with transaction.atomic():
                 state = units.fail(claim, error, now=now)
@@ -235,8 +235,14 @@ class Runner:
                     f"unit:{claim.unit}",
                     now=now,
                     actor=self._actor,
-                    reason=str(error)[:2000],
-                    details={"step": claim.step, "subject": claim.subject, "attempt": claim.attempt},
+                    reason=said["last_error"][:2000],
+                    details={
+                        "step": claim.step,
+                        "subject": claim.subject,
+                        "attempt": claim.attempt,
+                        "code": said["error_code"],
+                        "reason_es": said["last_error_es"][:2000],
+                    },
                 )
         except StaleWork:
             return Outcome.STALE

@@ -89,13 +89,13 @@ def extract(newsroom: Newsroom, work: Work) -> Effect:
         story = read(incoming, profile_of(revision.source, newsroom.config))
         story = replace(story, findings=(*story.findings, *unlikely_date(story, work.now.date())))
     except SourceError as error:
-        return partial(articles.hold, revision.id, error.code, str(error), now=work.now, actor=ACTOR)
+        return partial(articles.hold, revision.id, error.code, str(error), error.spanish, now=work.now, actor=ACTOR)
 
     def save() -> None:
         articles.save_story(revision.id, story, now=work.now, actor=ACTOR)
         blocking = _blocking(story.findings)
         if blocking:
-            articles.hold(revision.id, blocking[0].code, _reasons(blocking), now=work.now, actor=ACTOR)
+            articles.hold(revision.id, blocking[0].code, *_said(blocking), now=work.now, actor=ACTOR)
         else:
             units.arm(Step.CLEAR, f"revision:{revision.id}", now=work.now, urgent=units.urgent(work.claim))
 
@@ -118,14 +118,16 @@ def clear(newsroom: Newsroom, work: Work) -> Effect:
     def save() -> None:
         if revision.withdrawn:
             reason = "the article was withdrawn; a withdrawal is final, so its new versions are kept but not published"
-            articles.hold(revision.id, "article-withdrawn", reason, now=work.now, actor=ACTOR)
+            spanish = "El artículo fue retirado, y eso es definitivo: sus versiones nuevas se guardan y no se publican."
+            articles.hold(revision.id, "article-withdrawn", reason, spanish, now=work.now, actor=ACTOR)
             return
         if doubts:
-            articles.hold(revision.id, doubts[0].code, _reasons(doubts), now=work.now, actor=ACTOR)
+            articles.hold(revision.id, doubts[0].code, *_said(doubts), now=work.now, actor=ACTOR)
             return
         if not permissions:
             reason = f"no product takes articles in a language other than {story.language}; add one to newsroom.toml"
-            articles.hold(revision.id, "no-product", reason, now=work.now, actor=ACTOR)
+            spanish = f"Ningún producto está en otro idioma que «{story.language}»; añada uno a newsroom.toml."
+            articles.hold(revision.id, "no-product", reason, spanish, now=work.now, actor=ACTOR)
             return
         if not cleared:
             refusal = _gravest(permissions)
@@ -137,7 +139,8 @@ def clear(newsroom: Newsroom, work: Work) -> Effect:
         if not wanted and EditionState.LINKED not in editions.states(revision.article):
             own = ", ".join(sorted(official))
             reason = f"The publisher has a version of its own in {own}. Link to it, or pass it over and translate."
-            articles.hold(revision.id, "official-edition", reason, now=work.now, actor=ACTOR)
+            spanish = f"El medio tiene una versión propia en «{own}». Enlácela, o descártela y traduzca."
+            articles.hold(revision.id, "official-edition", reason, spanish, now=work.now, actor=ACTOR)
             return
         articles.save_permission(revision.id, RevisionState.CLEARED, permissions[cleared[0]], now=work.now, actor=ACTOR)
         for language in wanted:
@@ -252,7 +255,9 @@ def _key(work: Work) -> int:
 
 def _story(revision: articles.Received) -> Story:
     if revision.story is None:
-        raise SourceError(f"revision {revision.id} has not been extracted")
+        raise SourceError(
+            f"revision {revision.id} has not been extracted", es=f"La revisión {revision.id} aún no se ha leído."
+        )
     return revision.story
 
 
@@ -292,6 +297,11 @@ def _blocking(findings: tuple[Finding, ...]) -> list[Finding]:
 
 def _reasons(findings: list[Finding]) -> str:
     return "; ".join(f"{finding.place}: {finding.reason}" if finding.place else finding.reason for finding in findings)
+
+
+def _said(findings: list[Finding]) -> tuple[str, str]:
+    """The same in English and in Spanish."""
+    return _reasons(findings), " ".join(finding.reason_es for finding in findings)
 
 
 def _text_sha256(draft: Draft) -> str:

@@ -43,6 +43,7 @@ _REVIVE_AFTER = 2.0  # seconds between two starts
 class BrokerError(PipelineError):
     """The message broker did not start."""
 
+    spanish = "El intermediario de mensajes no arrancó."
     code: ClassVar[str] = "broker"
     retry: ClassVar[Retry] = Retry.LATER
 

@@ -28,6 +28,7 @@ from desk.access import needs
 from desk.clock import now
 from desk.newsroom import newsroom
 from desk.roles import Role, actor
+from desk.words.sentences import told
 from pipeline.actions import campaign as running
 from pipeline.actions import campaign_plan
 from pipeline.errors import IllegalTransition, PipelineError
@@ -132,7 +133,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         try:
             rows = list(campaign_plan.sendings(newsroom(), form.wanted(), form.choice(), now=now()))
         except PipelineError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, told(error))
         else:
             planned = campaign_plan.counted(newsroom().config, form.wanted(), rows)
             if request.GET.get("as") == "csv":
@@ -181,7 +182,7 @@ def start(request: HttpRequest) -> HttpResponse:
             per_hour=how.cleaned_data["per_hour"],
         )
     except PipelineError as error:
-        messages.error(request, str(error))
+        messages.error(request, told(error))
         return HttpResponseRedirect(reverse("desk:campaign-plan"))
     if not started.new:
         messages.warning(request, gettext("This was started before. Nothing is sent twice."))
@@ -194,7 +195,7 @@ def campaign(request: HttpRequest, campaign: int) -> HttpResponse:
     try:
         progress = past.progress(campaign)
     except IllegalTransition as error:
-        raise Http404(str(error)) from error
+        raise Http404(told(error)) from error
     fresh = progress.finished_at is not None and now() - progress.finished_at < AFTERWARDS
     moving = progress.state == CampaignState.RUNNING or (fresh and bool(progress.on_their_way))
     part = bool(request.headers.get("HX-Request"))
@@ -218,7 +219,7 @@ def control(request: HttpRequest, campaign: int, order: str) -> HttpResponse:
     try:
         ORDERS[order](campaign, actor=actor(request.user), now=now())
     except PipelineError as error:
-        messages.error(request, str(error))
+        messages.error(request, told(error))
     return HttpResponseRedirect(reverse("desk:campaign", kwargs={"campaign": campaign}))
 
 
@@ -228,7 +229,7 @@ def result(request: HttpRequest, campaign: int) -> HttpResponse:
     try:
         rows = list(past.results(campaign))
     except IllegalTransition as error:
-        raise Http404(str(error)) from error
+        raise Http404(told(error)) from error
     return _csv(f"campaign-{campaign}", past.RESULT, rows)
 
 

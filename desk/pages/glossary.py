@@ -23,6 +23,7 @@ from desk.access import needs
 from desk.clock import now
 from desk.paging import cut
 from desk.roles import Role, actor
+from desk.words.sentences import told
 from pipeline.actions import glossary as acting
 from pipeline.errors import PipelineError
 from pipeline.ledger import glossary as kept
@@ -120,23 +121,23 @@ def act(request: HttpRequest, verb: str) -> HttpResponse:
     filters = Filters(QueryDict(request.POST.get("back", "")))
     source_language, language = _pair(filters)
     form = TermForm(request.POST)
-    told: dict[str, Any] = {"source_language": source_language, "language": language}
-    told |= {"actor": actor(request.user), "now": now()}
+    where: dict[str, Any] = {"source_language": source_language, "language": language}
+    where |= {"actor": actor(request.user), "now": now()}
     try:
         if verb == "add":
             if not form.is_valid():
                 return _page(request, filters.data, form, status=422)
-            acting.add(form.entry(), **told, reason=form.cleaned_data["reason"])
+            acting.add(form.entry(), **where, reason=form.cleaned_data["reason"])
             words = gettext("«%(term)s» counts from the next translation on. What is out keeps its words.")
         else:
             doing = acting.retire if verb == "retire" else acting.restore
-            doing(request.POST.get("source", ""), **told, reason=request.POST.get("reason", ""))
+            doing(request.POST.get("source", ""), **where, reason=request.POST.get("reason", ""))
             words = gettext("Done: «%(term)s».")
     except PipelineError as error:
         if verb == "add":
-            form.add_error(None, str(error))
+            form.add_error(None, told(error))
             return _page(request, filters.data, form, status=422)
-        messages.error(request, str(error))
+        messages.error(request, told(error))
     else:
         messages.success(request, words % {"term": request.POST.get("source", "")})
     back = filters.data.urlencode() if isinstance(filters.data, QueryDict) else ""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from desk.access import needs
 from desk.clock import now
 from desk.roles import Role, actor
+from desk.words.sentences import told
 from pipeline.actions import hurry as acting
 from pipeline.errors import PipelineError
 
@@ -24,5 +25,5 @@ def hurry(request: HttpRequest, article: int) -> HttpResponseRedirect:
         acting.hurry(article, reason=request.POST.get("reason", "").strip(), actor=actor(request.user), now=now())
         messages.success(request, gettext("The article goes first and waits for no other."))
     except PipelineError as error:
-        messages.error(request, str(error))
+        messages.error(request, told(error))
     return HttpResponseRedirect(reverse("desk:trace", args=[article]))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from desk.access import needs
 from desk.clock import now
 from desk.roles import Role, actor
+from desk.words.sentences import told
 from feeds import letters, outbox
 from pipeline.errors import ConfigError
 
@@ -44,6 +45,8 @@ def send(request: HttpRequest) -> HttpResponse:
         try:
             letters.send(path, actor=actor(request.user), now=now())
             messages.success(request, gettext("Sent: %(name)s.") % {"name": path.name})
-        except (ConfigError, smtplib.SMTPException, OSError) as error:
+        except ConfigError as error:
+            messages.error(request, gettext("Not sent: %(reason)s") % {"reason": told(error)})
+        except (smtplib.SMTPException, OSError) as error:
             messages.error(request, gettext("Not sent: %(reason)s") % {"reason": error})
     return HttpResponseRedirect(reverse("desk:mail"))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from desk.access import needs
 from desk.clock import now
 from desk.roles import Role, actor
+from desk.words.sentences import told
 from pipeline.actions import official
 from pipeline.errors import PipelineError
 
@@ -41,5 +42,5 @@ def decide(request: HttpRequest, article: int, language: str) -> HttpResponseRed
             official.pass_over(article, language, reason=reason, actor=actor(request.user), now=now())
             messages.success(request, gettext("The article will be translated."))
     except PipelineError as error:
-        messages.error(request, str(error))
+        messages.error(request, told(error))
     return HttpResponseRedirect(reverse("desk:trace", args=[article]))

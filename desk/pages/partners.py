@@ -21,6 +21,7 @@ from desk import rights
 from desk.access import needs
 from desk.clock import now
 from desk.roles import Role, actor
+from desk.words.sentences import told
 from feeds import tokens
 from pipeline.errors import ConfigError
 from pipeline.ledger.models import Delivery, Partner, Product, Token
@@ -104,7 +105,7 @@ def revoke(request: HttpRequest, slug: str) -> HttpResponse:
             tokens.revoke(key, actor=actor(request.user), reason=reason, now=now())
             messages.success(request, gettext("Token %(key)s opens nothing any more.") % {"key": key})
         except ConfigError as error:
-            messages.error(request, str(error))
+            messages.error(request, told(error))
     return HttpResponseRedirect(reverse("desk:partner", kwargs={"slug": row.slug}))
 
 

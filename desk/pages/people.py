@@ -18,6 +18,7 @@ from desk import people as accounts
 from desk.access import needs
 from desk.clock import now
 from desk.roles import BY_GROUP, Role, actor, role_of
+from desk.words.sentences import told
 from pipeline.errors import PipelineError
 
 
@@ -41,7 +42,7 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
         else:
             accounts.set_role(row, accounts.role_called(request.POST.get("role", "")), actor=by, now=at)
     except PipelineError as error:
-        messages.error(request, str(error))
+        messages.error(request, told(error))
     else:
         messages.success(request, gettext("Done: %(name)s.") % {"name": row.username})
     return HttpResponseRedirect(reverse("desk:people"))
@@ -64,7 +65,7 @@ def password(request: HttpRequest) -> HttpResponse:
             try:
                 accounts.set_password(user, new, actor=actor(user), now=now())
             except PipelineError as error:
-                fault = str(error)
+                fault = told(error)
         if not fault:
             update_session_auth_hash(request, user)
             messages.success(request, gettext("Your password was changed."))

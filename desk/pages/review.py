@@ -23,6 +23,7 @@ from desk.access import needs
 from desk.clock import now
 from desk.roles import Role, actor, may
 from desk.sheet import Sheet, Wanted, remark, sheet, terms_of
+from desk.words.sentences import told
 from desk.words.texts import place
 from pipeline.actions import correct as correcting
 from pipeline.actions import edit as editing
@@ -75,7 +76,7 @@ def act(request: HttpRequest, article: int, language: str, verb: str) -> HttpRes
     try:
         return doing(request, article, language)
     except PipelineError as error:
-        messages.error(request, str(error))
+        messages.error(request, told(error))
         return _after(request, article, language)
 
 
@@ -90,7 +91,7 @@ def _answer(
     try:
         shown = sheet(article, language, actor(request.user), now=now(), editing=opened or [], conflicts=conflicts)
     except IllegalTransition as error:
-        raise Http404(str(error)) from error
+        raise Http404(told(error)) from error
     part = bool(request.headers.get("HX-Request"))
     template = "desk/review/sheet.html" if part else "desk/review/page.html"
     status = 409 if conflicts and not part else 200
@@ -126,7 +127,12 @@ def _type(request: HttpRequest, article: int, language: str) -> HttpResponse:
     place, html, base = request.POST.get("place", ""), request.POST.get("html", ""), _base(request)
     looked = editing.look(base, place, html)
     wordings.keep(article, language, place, html, base=base, editor=actor(request.user), now=now())
-    context = {"look": looked, "remarks": [remark(each) for each in looked.findings], "changed": looked.html != html}
+    context = {
+        "look": looked,
+        "problem": told(looked.problem) if looked.problem else "",
+        "remarks": [remark(each) for each in looked.findings],
+        "changed": looked.html != html,
+    }
     return render(request, "desk/review/look.html", context)
 
 
@@ -148,7 +154,7 @@ def _done(request: HttpRequest, article: int, language: str) -> HttpResponse:
     base = _base(request)
     looked = editing.look(base, place, html)
     if looked.problem:
-        raise IllegalTransition(looked.problem)
+        raise looked.problem
     wordings.keep(article, language, place, looked.html, base=base, editor=actor(request.user), now=now())
     return _after(request, article, language)
 

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from desk import rights as words
@@ -21,6 +21,7 @@ from desk.access import needs
 from desk.clock import now
 from desk.newsroom import config
 from desk.roles import Role, actor
+from desk.words.sentences import because, told
 from pipeline.actions import rights as filing
 from pipeline.actions import terms_page as evidence
 from pipeline.errors import IllegalTransition, PipelineError
@@ -118,10 +119,10 @@ def terms(request: HttpRequest, slug: str) -> HttpResponseRedirect:
         else:
             found = evidence.check(slug, evidence.client(config()), actor=actor(request.user), now=now())
             good = found.verdict is Verdict.SAME
-            said = f"{words.VERDICTS[found.verdict]} {found.reason}".strip()
+            said = f"{words.VERDICTS[found.verdict]} {because(found)}".strip()
             (messages.success if good else messages.warning)(request, said)
     except IllegalTransition as error:
-        messages.error(request, str(error))
+        messages.error(request, told(error))
     return HttpResponseRedirect(reverse("desk:source", kwargs={"slug": slug}) + "#terms")
 
 
@@ -145,7 +146,7 @@ def _judged(request: HttpRequest, source: Source) -> HttpResponse:
             page=page.pk if page else None,
         )
     except IllegalTransition as error:
-        form.add_error(None, str(error))
+        form.add_error(None, told(error))
         return _answer(request, source, form, status=422)
     said = ngettext("Filed. %(n)d article is asked about again.", "Filed. %(n)d articles are asked about again.", asked)
     messages.success(request, said % {"n": asked})
@@ -175,7 +176,7 @@ def _evidence(request: HttpRequest, source: Source) -> HttpResponse:
         except forms.ValidationError as error:
             failure, status = " ".join(error.messages), 422
         except PipelineError as error:
-            failure, status = str(error), 422
+            failure, status = told(error), 422
     return _answer(request, source, RightsForm(initial=given), status=status, failure=failure)
 
 
@@ -199,7 +200,6 @@ def _answer(
     failure: str = "",
 ) -> HttpResponse:
     today = now().date()
-    spanish = (get_language() or "").startswith("es")
     page = _page(source, form)
     context: dict[str, Any] = {
         "source": source,
@@ -216,7 +216,7 @@ def _answer(
             "rights": rights,
             "effect": effect,
             "answers": words.answers_of(rights, language="es", today=today),
-            "reasons": [(why.code, why.reason_es if spanish else why.reason, n) for why, n in effect.reasons],
+            "reasons": [(why.code, because(why), n) for why, n in effect.reasons],
             "astray": bool(page and rights.terms_text and not stands(rights.terms_text, page.text)),
         }
     return render(request, "desk/rights.html", context, status=status)

@@ -37,8 +37,9 @@ class Happened:
 
     @property
     def data(self) -> str:
-        """The details as they lie in the ledger; "" when there are none."""
-        return json.dumps(self.details, ensure_ascii=False) if self.details else ""
+        """The details as they lie in the ledger, but for the sentence that the page has; "" when there are none."""
+        shown = {name: value for name, value in self.details.items() if name != "reason_es"}
+        return json.dumps(shown, ensure_ascii=False) if shown else ""
 
 
 @needs()

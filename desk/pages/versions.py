@@ -14,6 +14,7 @@ from desk.clock import now
 from desk.newsroom import newsroom
 from desk.roles import Role, actor, may
 from desk.sheet import draft_with
+from desk.words.sentences import told
 from pipeline.actions import review as reviewing
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import history
@@ -52,7 +53,7 @@ def preview(request: HttpRequest, article: int, language: str) -> HttpResponse:
     try:
         _, draft = draft_with(article, language, actor(request.user))
     except IllegalTransition as error:
-        raise Http404(str(error)) from error
+        raise Http404(told(error)) from error
     return render(request, "desk/review/preview.html", {**context, "headline": draft.headline})
 
 
@@ -66,7 +67,7 @@ def frame(request: HttpRequest, article: int, language: str, form: str) -> HttpR
     try:
         translation, draft = draft_with(article, language, who)
     except IllegalTransition as error:
-        raise Http404(str(error)) from error
+        raise Http404(told(error)) from error
     html = previews.document(
         translation,
         found,

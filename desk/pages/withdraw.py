@@ -20,6 +20,7 @@ from desk.access import needs
 from desk.clock import now
 from desk.newsroom import newsroom
 from desk.roles import Role, actor
+from desk.words.sentences import told
 from feeds import steps as outward
 from pipeline import steps
 from pipeline.actions import withdraw as withdrawing
@@ -55,7 +56,7 @@ def withdraw(request: HttpRequest, article: int) -> HttpResponse:
     try:
         planned = withdrawing.plan(article)
     except IllegalTransition as error:
-        messages.error(request, str(error))
+        messages.error(request, told(error))
         return HttpResponseRedirect(trace)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

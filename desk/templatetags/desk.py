@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from desk import assets
 from desk.clock import now
-from desk.words import campaigns, events, partners, people, reasons, states, texts
+from desk.words import campaigns, events, partners, people, reasons, sentences, states, texts
 
 register = template.Library()
 register.simple_tag(assets.address, name="asset")
@@ -20,7 +20,7 @@ for words in (
     *(states.state, states.step, states.campaign_state),
     *(texts.made, texts.origin, texts.place, texts.spot, texts.tongue),
     *(partners.sending, partners.scope),
-    *(campaigns.choice, people.role, reasons.reason, reasons.because),
+    *(campaigns.choice, people.role, reasons.reason, sentences.because),
 ):
     register.filter(words.__name__, words)
 

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from desk.words.reasons import REASONS, reason
-from pipeline.rights.table import REASONS as GATE
+from desk.words.sentences import because
 
 ACTIONS: dict[str, str | Promise] = {
     "announcement.wanted": _("announced article taken"),
@@ -197,6 +196,8 @@ ACTORS: dict[str, str | Promise] = {  # processes that act by themselves
 
 SAID: dict[str, str | Promise] = {  # reasons that a program gives in the same words every time
     "edited by hand": _("edited by hand"),
+    "corrected by hand": _("corrected by hand"),
+    "made by hand": _("made by hand"),
     "oidc": _("the identity provider"),
 }
 
@@ -257,10 +258,10 @@ class Told(Protocol):
 
 
 def why(event: Told) -> str:
-    """Why it was done. A program gives a code beside its reason, and a code has words in each language."""
+    """Why it was done. A program gives its sentence in both languages, or a code that has words in each."""
     said, details = event.reason, event.details
-    if (known := GATE.get(str(details.get("code", "")))) and said == known.english:
-        return known.spanish if (get_language() or "").startswith("es") else known.english
+    if details.get("code") or details.get("reason_es"):
+        return because({**details, "reason": said})
     if (found := details.get("findings")) and event.action.startswith("translation.") and said not in SAID:
         codes = dict.fromkeys(str(each).partition(":")[2] for each in found)
         return ", ".join(str(reason(code)) for code in codes)

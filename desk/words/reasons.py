@@ -1,16 +1,12 @@
 """What a reason code is called on a badge: of the rights gate, of checks, of findings, of errors.
 
-Knows: a few words for each code. Must not know: the sentence that explains it, which comes with the code.
+Knows: a few words for each code. Must not know: the sentence that explains it (sentences.py).
 The codes themselves stay in addresses, in CSV and JSON, and in docs/reference/errors.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 REASONS: dict[str, str | Promise] = {
@@ -121,6 +117,8 @@ REASONS: dict[str, str | Promise] = {
     "same-model": _("same model, same glossary"),
     "no-receiver": _("nobody takes it"),
     "no-mail-server": _("no mail server"),
+    "no-webhook": _("no webhook"),
+    "partner-left": _("no longer a partner"),
     "review": _("to be reviewed"),
     # the credit on partners' pages (feeds/proofs.py, pipeline/rights/shortfalls.py)
     "credit-failed": _("credit missing"),
@@ -175,25 +173,6 @@ REASONS: dict[str, str | Promise] = {
     "unexpected": _("unforeseen error"),
     "worker-lost": _("worker lost"),
 }
-
-SENTENCES: dict[str, str | Promise] = {  # reasons that the ledger has in English only
-    "article-withdrawn": _("The article was withdrawn, which is final: its new versions are kept and not published."),
-    "no-product": _("No product is in another language than the article; add one to newsroom.toml."),
-    "official-edition": _("The publisher has a version of its own. Link to it, or pass it over and translate."),
-    "too-large": _("It is larger than this newsroom takes: [intake] max_bytes in newsroom.toml."),
-    "url-elsewhere": _("The address is not on the source's own site; submit the same for the source it belongs to."),
-    "url-missing": _("The address of the original is missing; submit the same again with it."),
-    "url-unusable": _("The address of the original cannot be used; submit the same again with one that can."),
-    "no-mail-server": _("No mail server is set, so the letter waits in the outbox."),
-    "embargo-product": _("The product has an embargo that has not ended."),
-}
-
-
-def because(row: Mapping[str, Any]) -> str:
-    """The sentence that explains a row's code, in the reader's language if the ledger or this page has it."""
-    if not (get_language() or "").startswith("es"):
-        return str(row["reason"])
-    return str(row.get("reason_es") or SENTENCES.get(row["code"]) or row["reason"])
 
 
 def reason(code: str) -> str | Promise:

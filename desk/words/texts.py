@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from desk.words.sentences import spanish
 from pipeline.types import Origin
 
 MADE: dict[str, str | Promise] = {  # how a version of a translation came about
@@ -65,4 +66,4 @@ def tongue(code: str) -> str:
         name = str(get_language_info(code)["name_translated"])
     except KeyError:
         return code
-    return name.lower() if (get_language() or "").startswith("es") else name
+    return name.lower() if spanish() else name

@@ -23,6 +23,13 @@ from pipeline.ledger.models import Campaign, Unit
 from pipeline.stages import CampaignState, CampaignVerb, ItemState, Step, TranslationState, UnitState
 
 RUNS = {CampaignState.RUNNING, CampaignState.PAUSED}
+_TO_DO = {"paused": "pausar", "resumed": "reanudar", "canceled": "cancelar", "retried": "reintentar"}
+_STANDS = {
+    CampaignState.RUNNING: "está en marcha",
+    CampaignState.PAUSED: "está en pausa",
+    CampaignState.DONE: "ya terminó",
+    CampaignState.CANCELED: "se canceló",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +57,9 @@ def start(
     """
     newest = chosen(choice).aggregate(newest=Max("pk"))["newest"] or 0
     if not reason.strip():
-        raise IllegalTransition("say why: the reason is kept in the audit trail")
+        raise IllegalTransition(
+            "say why: the reason is kept in the audit trail", es="Indique por qué: el motivo queda en la auditoría."
+        )
     same = fingerprint(verb, choice)
     there = _there(same, key)
     if there is not None:
@@ -161,7 +170,10 @@ def _locked(campaign: int, states: set[CampaignState], verb: str) -> Campaign:
     campaigns.get(campaign)
     row = Campaign.objects.select_for_update().get(pk=campaign)
     if row.state not in states:
-        raise IllegalTransition(f"campaign {campaign} is {row.state} and cannot be {verb}")
+        raise IllegalTransition(
+            f"campaign {campaign} is {row.state} and cannot be {verb}",
+            es=f"La campaña {campaign} no se puede {_TO_DO[verb]}: {_STANDS[CampaignState(row.state)]}.",
+        )
     return row
 
 
@@ -171,7 +183,10 @@ def _move(row: Campaign, to: CampaignState) -> None:
         with transaction.atomic():
             row.save(update_fields=["state", "finished_at"])
     except IntegrityError:
-        raise IllegalTransition("another campaign with the same choice runs; wait for it or cancel it") from None
+        raise IllegalTransition(
+            "another campaign with the same choice runs; wait for it or cancel it",
+            es="Ya hay en marcha otra campaña con la misma selección; espere a que termine o cancélela.",
+        ) from None
 
 
 def _record(verb: str, row: Campaign, *, actor: str, now: datetime, reason: str = "", **details: object) -> None:

@@ -25,9 +25,8 @@ def correct(
     """A new version of the newest translation, with one sentence rewritten. See `correct_all` for the errors."""
     made = correct_all(article, language, {place: html}, note=note, actor=actor, now=now).translation
     if made is None:
-        raise IllegalTransition(
-            "nothing was saved"
-        )  # cannot be: without a base there is nothing to be in conflict with
+        # Cannot be: without a base there is nothing to be in conflict with.
+        raise IllegalTransition("nothing was saved", es="No se guardó nada.")
     return made
 
 
@@ -50,15 +49,23 @@ def correct_all(
     """
     row = translations.newest(article, language)
     if row is None or row.draft is None:
-        raise IllegalTransition(f"article {article} has no translation into {language!r} to correct")
+        raise IllegalTransition(
+            f"article {article} has no translation into {language!r} to correct",
+            es=f"El artículo {article} no tiene traducción en «{language}» que corregir.",
+        )
     if Article.objects.select_for_update().get(pk=article).withdrawn_at is not None:
-        raise IllegalTransition(f"article {article} was withdrawn")
+        raise IllegalTransition(f"article {article} was withdrawn", es=f"El artículo {article} fue retirado.")
     translated = translations.get(row.pk)
     story = articles.get(translated.revision).story
     if translated.draft is None or story is None:
-        raise IllegalTransition(f"translation {row.pk} has no text to correct")
+        raise IllegalTransition(
+            f"translation {row.pk} has no text to correct", es=f"La traducción {row.pk} no tiene texto que corregir."
+        )
     if not changes:
-        raise IllegalTransition("no sentence was changed, so there is nothing to correct")
+        raise IllegalTransition(
+            "no sentence was changed, so there is nothing to correct",
+            es="No se cambió ninguna frase, así que no hay nada que corregir.",
+        )
     conflicts = () if base is None else conflicts_with(translated, translated.draft, changes, base=base)
     if conflicts:
         return Edited(translation=None, conflicts=conflicts)
@@ -95,7 +102,10 @@ def preview(article: int, language: str, place: str, html: str) -> tuple[str, st
     translated = translations.get(row.pk) if row else None
     story = articles.get(translated.revision).story if translated else None
     if translated is None or translated.draft is None or story is None:
-        raise IllegalTransition(f"article {article} has no translation into {language!r} to correct")
+        raise IllegalTransition(
+            f"article {article} has no translation into {language!r} to correct",
+            es=f"El artículo {article} no tiene traducción en «{language}» que corregir.",
+        )
     new = rewrite(story, translated.draft, place, html)
     before = next(match.target for match in translated.draft.matches if match.place == place)
     return before, next(match.target for match in new.matches if match.place == place)

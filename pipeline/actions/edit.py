@@ -37,7 +37,7 @@ class Look:
 
     html: str
     findings: tuple[Finding, ...]
-    problem: str = ""  # why it could not be saved at all
+    problem: IllegalTransition | None = None  # why it could not be saved at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def look(translation: int, place: str, html: str) -> Look:
     try:
         new = rewrite(story, draft, place, better)
     except IllegalTransition as error:
-        return Look(html=better, findings=(), problem=str(error))
+        return Look(html=better, findings=(), problem=error)
     here = tuple(finding for finding in _findings(translated, story, new, {place}) if finding.place == place)
     return Look(html=better, findings=here)
 
@@ -80,7 +80,7 @@ def edit(article: int, language: str, changes: Mapping[str, str], *, base: int, 
     """
     newest = _newest(article, language)
     if newest.state != TranslationState.HELD:
-        raise IllegalTransition(f"the translation of article {article} is {newest.state}; correct it instead")
+        raise _not_held(article, newest.state)
     translated, story, draft = _text(newest.pk)
     changes = {place: dressed(html, language) for place, html in changes.items()}
     conflicts = conflicts_with(translated, draft, changes, base=base)
@@ -102,12 +102,15 @@ def undo(article: int, language: str, place: str, *, version: int, actor: str, n
     """
     newest = _newest(article, language)
     if newest.state != TranslationState.HELD:
-        raise IllegalTransition(f"the translation of article {article} is {newest.state}; correct it instead")
+        raise _not_held(article, newest.state)
     translated, story, draft = _text(newest.pk)
     then, _, old = _text(version)
     match = match_at(old, place)
     if then.article != article or then.language != language or match.source != match_at(draft, place).source:
-        raise IllegalTransition(f"version {version} has another sentence at {place}")
+        raise IllegalTransition(
+            f"version {version} has another sentence at {place}",
+            es=f"En la versión {version} hay otra frase en ese lugar ({place}).",
+        )
     draft = put(story, draft, match)
     return _save(translated, story, draft, {place}, "translation.undone", actor=actor, now=now)
 
@@ -120,7 +123,9 @@ def conflicts_with(
         return ()
     then, _, old = _text(base)
     if (then.article, then.language) != (translated.article, translated.language):
-        raise IllegalTransition(f"translation {base} belongs to another article")
+        raise IllegalTransition(
+            f"translation {base} belongs to another article", es=f"La traducción {base} es de otro artículo."
+        )
     found = []
     for place, mine in changes.items():
         before = next((match for match in old.matches if match.place == place), None)
@@ -159,19 +164,31 @@ def remember(translated: Translated) -> None:
 def _newest(article: int, language: str) -> Translation:
     row = translations.newest(article, language)
     if row is None or row.draft is None:
-        raise IllegalTransition(f"article {article} has no translation into {language!r} to edit")
+        raise IllegalTransition(
+            f"article {article} has no translation into {language!r} to edit",
+            es=f"El artículo {article} no tiene traducción en «{language}» que editar.",
+        )
     if Article.objects.select_for_update().get(pk=article).withdrawn_at is not None:
-        raise IllegalTransition(f"article {article} was withdrawn")
+        raise IllegalTransition(f"article {article} was withdrawn", es=f"El artículo {article} fue retirado.")
     return row
+
+
+def _not_held(article: int, state: str) -> IllegalTransition:
+    return IllegalTransition(
+        f"the translation of article {article} is {state}; correct it instead",
+        es=f"La traducción del artículo {article} ya no está retenida; envíe una corrección.",
+    )
 
 
 def _text(translation: int) -> tuple[Translated, Story, Draft]:
     if not Translation.objects.filter(pk=translation).exists():
-        raise IllegalTransition(f"there is no translation {translation}")
+        raise IllegalTransition(f"there is no translation {translation}", es=f"No existe la traducción {translation}.")
     translated = translations.get(translation)
     story = articles.get(translated.revision).story
     if translated.draft is None or story is None:
-        raise IllegalTransition(f"translation {translation} has no text yet")
+        raise IllegalTransition(
+            f"translation {translation} has no text yet", es=f"La traducción {translation} aún no tiene texto."
+        )
     return translated, story, translated.draft
 
 

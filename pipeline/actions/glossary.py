@@ -30,11 +30,13 @@ def add(
     IllegalTransition says what is wrong with it.
     """
     try:
-        term = term_of(entry, "the term", "desk")
+        term = term_of(entry, "the term", "desk", where_es="el término")
     except FileRefused as error:
-        raise IllegalTransition(str(error)) from error
+        raise IllegalTransition(str(error), es=error.spanish) from error
     if len(term.source) > _LONGEST:
-        raise IllegalTransition(f"a term has at most {_LONGEST} characters")
+        raise IllegalTransition(
+            f"a term has at most {_LONGEST} characters", es=f"Un término tiene como máximo {_LONGEST} caracteres."
+        )
     before = kept.put(term, source_language=source_language, language=language, actor=actor, now=now)
     if before == term:
         return False
@@ -48,11 +50,14 @@ def add(
 def retire(source: str, *, source_language: str, language: str, reason: str, actor: str, now: datetime) -> None:
     """Take a term out: the desk's own is forgotten, and a file's of the same source counts no more."""
     if not reason.strip():
-        raise IllegalTransition("say why the term is retired; it is kept in the audit trail")
+        raise IllegalTransition(
+            "say why the term is retired; it is kept in the audit trail",
+            es="Indique por qué se retira el término; queda en la auditoría.",
+        )
     off = Term(source=source, off=True, group="desk")
     before = kept.put(off, source_language=source_language, language=language, actor=actor, now=now)
     if before == off:
-        raise IllegalTransition(f"{source!r} is retired already")
+        raise IllegalTransition(f"{source!r} is retired already", es=f"«{source}» ya está retirado.")
     details = {"before": codec.dump(before) if before else None}
     _record("glossary.retired", source, source_language, language, details, reason=reason, actor=actor, now=now)
 
@@ -61,10 +66,13 @@ def retire(source: str, *, source_language: str, language: str, reason: str, act
 def restore(source: str, *, source_language: str, language: str, reason: str, actor: str, now: datetime) -> None:
     """Forget what the desk says of a term, so that the files count again."""
     if not reason.strip():
-        raise IllegalTransition("say why the files count again; it is kept in the audit trail")
+        raise IllegalTransition(
+            "say why the files count again; it is kept in the audit trail",
+            es="Indique por qué vuelven a contar los archivos; queda en la auditoría.",
+        )
     before = kept.drop(source, source_language=source_language, language=language)
     if before is None:
-        raise IllegalTransition(f"the desk says nothing of {source!r}")
+        raise IllegalTransition(f"the desk says nothing of {source!r}", es=f"La mesa no dice nada de «{source}».")
     details = {"before": codec.dump(before)}
     _record("glossary.restored", source, source_language, language, details, reason=reason, actor=actor, now=now)
 

@@ -20,13 +20,15 @@ def hurry(article: int, *, reason: str, actor: str, now: datetime) -> int:
     pipeline.actions.review.retry.
     """
     if not Article.objects.filter(pk=article).exists():
-        raise IllegalTransition(f"there is no article {article}")
+        raise IllegalTransition(f"there is no article {article}", es=f"No existe el artículo {article}.")
     own = queries.units_of(article).exclude(step=Step.DELIVER)  # partners' pushes carry other articles too
     hurried = units.hurry(own, now=now)
     if not hurried:
         raise IllegalTransition(
             f"nothing of article {article} is waiting or being done; what is held or parked waits for a person "
-            f"(tornavoz status {article})"
+            f"(tornavoz status {article})",
+            es=f"Nada del artículo {article} espera turno ni está en proceso; lo retenido o detenido espera a una "
+            "persona.",
         )
     audit.record("article.hurried", f"article:{article}", now=now, actor=actor, article=article, reason=reason)
     return hurried

@@ -156,11 +156,14 @@ def forget(what: Forgotten, *, reason: str, actor: str, now: datetime) -> Oblivi
 
 def _chosen(what: Forgotten) -> tuple[QuerySet[MemoryEntry], QuerySet[PostEdit]]:
     if what == Forgotten():
-        raise IllegalTransition("say what to forget: an article, a model, a person, words, or everything before a day")
+        raise IllegalTransition(
+            "say what to forget: an article, a model, a person, words, or everything before a day",
+            es="Indique qué olvidar: un artículo, un modelo, una persona, unas palabras o todo lo anterior a un día.",
+        )
     answers, edits = MemoryEntry.objects.all(), PostEdit.objects.all()
     if what.article is not None:
         if not Article.objects.filter(pk=what.article).exists():
-            raise IllegalTransition(f"there is no article {what.article}")
+            raise IllegalTransition(f"there is no article {what.article}", es=f"No existe el artículo {what.article}.")
         answers, edits = answers.filter(pk__in=_keys(what.article)), edits.filter(article=what.article)
     if what.before is not None:
         answers, edits = answers.filter(created_at__lt=what.before), edits.filter(at__lt=what.before)

@@ -33,14 +33,21 @@ def link(
     row = _article(article)
     revision = articles.newest(article)
     if revision.story is None or RevisionState(revision.state) not in _READ:
-        raise IllegalTransition(f"article {article} has not been read yet")
+        raise IllegalTransition(
+            f"article {article} has not been read yet", es=f"El artículo {article} aún no se ha leído."
+        )
     known = editions.of(article, language)
     address = web_address(url or (known.url if known else ""))
     if not address:
-        raise IllegalTransition("give the address of the publisher's own version, one that begins with https://")
+        raise IllegalTransition(
+            "give the address of the publisher's own version, one that begins with https://",
+            es="Indique la dirección de la versión propia del medio, una que empiece por https://",
+        )
     title = collapse(clean(headline))
     if not title:
-        raise IllegalTransition("give the headline under which the publisher has it")
+        raise IllegalTransition(
+            "give the headline under which the publisher has it", es="Indique el titular con que la publica el medio."
+        )
     editions.decide(article, language, EditionState.LINKED, url=address, reason=reason, actor=actor, now=now)
     if revision.state != RevisionState.CLEARED:
         _clear(revision.pk, RevisionState(revision.state))
@@ -59,7 +66,10 @@ def pass_over(article: int, language: str, *, reason: str, actor: str, now: date
     _article(article)
     known = editions.of(article, language)
     if known is None:
-        raise IllegalTransition(f"no official version of article {article} in {language!r} is known")
+        raise IllegalTransition(
+            f"no official version of article {article} in {language!r} is known",
+            es=f"No se conoce ninguna versión propia del medio en «{language}» del artículo {article}.",
+        )
     editions.decide(article, language, EditionState.PASSED_OVER, url=known.url, reason=reason, actor=actor, now=now)
     revision = articles.newest(article)
     if Translation.objects.filter(revision=revision, language=language).exists():  # the pointer that stood until now
@@ -75,9 +85,9 @@ def pass_over(article: int, language: str, *, reason: str, actor: str, now: date
 def _article(article: int) -> Article:
     row = Article.objects.select_related("source").filter(pk=article).first()
     if row is None:
-        raise IllegalTransition(f"there is no article {article}")
+        raise IllegalTransition(f"there is no article {article}", es=f"No existe el artículo {article}.")
     if row.withdrawn_at is not None:
-        raise IllegalTransition(f"article {article} was withdrawn")
+        raise IllegalTransition(f"article {article} was withdrawn", es=f"El artículo {article} fue retirado.")
     return row
 
 

@@ -23,7 +23,10 @@ def newest(article: int, language: str) -> Translation:
     """The translation that decisions are about. IllegalTransition when there is none."""
     row = translations.newest(article, language)
     if row is None:
-        raise IllegalTransition(f"article {article} has no translation into {language!r} to decide about")
+        raise IllegalTransition(
+            f"article {article} has no translation into {language!r} to decide about",
+            es=f"El artículo {article} no tiene traducción en «{language}» sobre la que decidir.",
+        )
     return row
 
 
@@ -40,9 +43,15 @@ def approve(article: int, language: str, *, reason: str, actor: str, now: dateti
     """
     row = newest(article, language)
     if base is not None and row.pk != base:
-        raise StaleVersion(f"article {article} has a newer version than the one you read; read that one first")
+        raise StaleVersion(
+            f"article {article} has a newer version than the one you read; read that one first",
+            es=f"El artículo {article} tiene una versión más reciente que la que usted leyó; lea antes esa.",
+        )
     if row.state != TranslationState.HELD:
-        raise IllegalTransition(f"the translation of article {article} is {row.state}; only a held one is approved")
+        raise IllegalTransition(
+            f"the translation of article {article} is {row.state}; only a held one is approved",
+            es=f"Solo se aprueba una traducción retenida, y la del artículo {article} no lo está.",
+        )
     translations.move(TranslationId(row.pk), TranslationState.APPROVED)
     Translation.objects.filter(pk=row.pk).update(reviewer=reviewer_name(actor), reviewed_on=now.date())
     audit.record("translation.approved", f"translation:{row.pk}", now=now, actor=actor, article=article, reason=reason)
@@ -64,9 +73,12 @@ def hold(article: int, language: str, *, reason: str, actor: str, now: datetime)
     """Leave a held translation held, and say to colleagues why. IllegalTransition when it is not held."""
     row = newest(article, language)
     if row.state != TranslationState.HELD:
-        raise IllegalTransition(f"the translation of article {article} is {row.state}; only a held one is kept back")
+        raise IllegalTransition(
+            f"the translation of article {article} is {row.state}; only a held one is kept back",
+            es=f"Solo se deja en espera una traducción retenida, y la del artículo {article} no lo está.",
+        )
     if not reason.strip():
-        raise IllegalTransition("say what it waits for")
+        raise IllegalTransition("say what it waits for", es="Indique qué espera.")
     others = [each for each in translations.get(row.pk).findings if each.code != KEPT_BACK]
     who = reviewer_name(actor)
     kept = Finding(code=KEPT_BACK, level=Level.HOLD, reason=f"{who}: {reason}", reason_es=f"{who}: {reason}")
@@ -81,7 +93,7 @@ def retry(article: int, *, actor: str, now: datetime) -> list[str]:
     Returns what was started again, in words; an empty list means that nothing had stopped.
     """
     if not Article.objects.filter(pk=article).exists():
-        raise IllegalTransition(f"there is no article {article}")
+        raise IllegalTransition(f"there is no article {article}", es=f"No existe el artículo {article}.")
     started: list[str] = []
     revision = articles.newest(article)
     if reconsider(revision, actor=actor, now=now):

@@ -71,17 +71,32 @@ class Effect:
 def sound(rights: Rights, *, declared_by: str) -> Rights:
     """The record with the digest of its evidence, and signed. IllegalTransition says what it lacks."""
     if rights.basis not in gate.BASES:
-        raise IllegalTransition(f"the basis must be one of {', '.join(gate.BASES)}")
+        raise IllegalTransition(
+            f"the basis must be one of {', '.join(gate.BASES)}",
+            es=f"La base debe ser una de estas: {', '.join(gate.BASES)}.",
+        )
     if rights.basis == "licence" and parse(rights.licence or "") is None:
         raise IllegalTransition(
-            "name one licence with its version, best by its address: https://creativecommons.org/licenses/by/4.0/"
+            "name one licence with its version, best by its address: https://creativecommons.org/licenses/by/4.0/",
+            es="Indique una licencia con su versión, mejor por su dirección: "
+            "https://creativecommons.org/licenses/by/4.0/",
         )
     if rights.basis == "house-terms" and not (rights.terms_text and rights.terms_url):
-        raise IllegalTransition("house terms need their sentence, word for word, and the address of the page it is on")
+        raise IllegalTransition(
+            "house terms need their sentence, word for word, and the address of the page it is on",
+            es="Las condiciones del medio piden su frase, palabra por palabra, y la dirección de la página en que "
+            "está.",
+        )
     if rights.basis == "permission" and not rights.reference:
-        raise IllegalTransition("a permission needs a reference: which letter, of which day")
+        raise IllegalTransition(
+            "a permission needs a reference: which letter, of which day",
+            es="Un permiso pide una referencia: qué carta, de qué día.",
+        )
     if rights.basis in ("house-terms", "permission") and rights.translation and not rights.uses:
-        raise IllegalTransition("say for which uses a translation may be shared")
+        raise IllegalTransition(
+            "say for which uses a translation may be shared",
+            es="Indique para qué usos se puede difundir una traducción.",
+        )
     if rights.basis != "licence":
         rights = replace(rights, licence=None)
     digest = evidence_sha256(rights.terms_text) if rights.terms_text else None
@@ -146,19 +161,28 @@ def file(
     """
     source = Source.objects.select_for_update().filter(slug=source_slug).first()
     if source is None:
-        raise IllegalTransition(f"there is no source {source_slug!r}")
+        raise IllegalTransition(f"there is no source {source_slug!r}", es=f"No existe la fuente «{source_slug}».")
     if catalog.file_owns_rights(source):
-        raise IllegalTransition("this record is in newsroom.toml: change it there, then run: tornavoz config")
+        raise IllegalTransition(
+            "this record is in newsroom.toml: change it there, then run: tornavoz config",
+            es="Este registro está en newsroom.toml: cámbielo allí y ejecute después: tornavoz config",
+        )
     if not reason.strip():
-        raise IllegalTransition("say why; it is kept in the audit trail")
+        raise IllegalTransition("say why; it is kept in the audit trail", es="Indique por qué; queda en la auditoría.")
     altered = evidence_intact(rights)
     if altered is not None:
-        raise IllegalTransition(altered.reason)
+        raise IllegalTransition(altered.reason, es=altered.reason_es)
     evidence = terms_page.pick(source, page)
     if page is not None and (evidence is None or evidence.url != rights.terms_url):
-        raise IllegalTransition("the page that was read is not the one that the record names; read it again")
+        raise IllegalTransition(
+            "the page that was read is not the one that the record names; read it again",
+            es="La página leída no es la que nombra el registro; léala de nuevo.",
+        )
     if token != _token(source, rights, evidence):
-        raise IllegalTransition("the record has changed since its effect was shown; look at the effect again")
+        raise IllegalTransition(
+            "the record has changed since its effect was shown; look at the effect again",
+            es="El registro cambió después de que se mostrara su efecto; vea el efecto de nuevo.",
+        )
     new = codec.dump(rights)
     before, source.rights, source.rights_origin = source.rights, new, "desk"
     source.save(update_fields=["rights", "rights_origin"])

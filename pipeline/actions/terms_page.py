@@ -44,6 +44,7 @@ class Checked:
     url: str
     verdict: Verdict
     reason: str = ""  # why no page could be had
+    reason_es: str = ""
     changes: tuple[str, ...] = ()
     page: int | None = None  # the page that was read instead of the kept one; `keep` takes it
 
@@ -125,12 +126,16 @@ def settle(seen: Seen, *, actor: str, now: datetime) -> Checked:
     source, url, terms = seen.source, seen.url, seen.terms
     rights, named = _named(source)
     if named != url:
-        raise IllegalTransition(f"the rights record of {source.slug!r} names another page by now")
+        raise IllegalTransition(
+            f"the rights record of {source.slug!r} names another page by now",
+            es=f"El registro de derechos de {source.publisher} ya nombra otra página.",
+        )
     before = kept(source)
     if before is not None and before.url != url:
         before = None
     if terms is None:
-        found = Checked(source=source.slug, url=url, verdict=Verdict.UNREACHABLE, reason=str(seen.error))
+        said, spanish = (str(seen.error), seen.error.spanish) if seen.error else ("", "")
+        found = Checked(source=source.slug, url=url, verdict=Verdict.UNREACHABLE, reason=said, reason_es=spanish)
         _save(source, found, before, None, actor=actor, now=now)
         return found
     verdict = terms_page.compare(rights, before.text if before else None, terms)
@@ -157,9 +162,15 @@ def keep(source_slug: str, page: int, *, actor: str, now: datetime) -> None:
     before = kept(source)
     found = before.found if before else None
     if before is None or found is None or found.pk != page:
-        raise IllegalTransition("that is not the page that the last check found; check again")
+        raise IllegalTransition(
+            "that is not the page that the last check found; check again",
+            es="Esa no es la página que encontró la última comparación; compare de nuevo.",
+        )
     if before.verdict == Verdict.GONE:
-        raise IllegalTransition("what the record rests on is not on that page: file the record again")
+        raise IllegalTransition(
+            "what the record rests on is not on that page: file the record again",
+            es="Lo que sustenta el registro no está en esa página: registre de nuevo los derechos.",
+        )
     take(source, found)
     TermsPage.objects.filter(pk=page).update(checked_at=now, verdict=Verdict.SAME)
     audit.record(
@@ -180,7 +191,7 @@ def differences(before: str, after: str) -> tuple[str, ...]:
 def _source(slug: str) -> Source:
     source = Source.objects.filter(slug=slug).first()
     if source is None:
-        raise IllegalTransition(f"there is no source {slug!r}")
+        raise IllegalTransition(f"there is no source {slug!r}", es=f"No existe la fuente «{slug}».")
     return source
 
 
@@ -188,7 +199,11 @@ def _named(source: Source) -> tuple[Rights, str]:
     """The record on file and the page that it names."""
     rights = catalog.rights_of(Source.objects.get(pk=source.pk))
     if rights is None or not rights.terms_url:
-        raise IllegalTransition(f"the rights record of {source.slug!r} names no page of terms: file one with it")
+        raise IllegalTransition(
+            f"the rights record of {source.slug!r} names no page of terms: file one with it",
+            es=f"El registro de derechos de {source.publisher} no nombra ninguna página de condiciones: registre "
+            "uno que la nombre.",
+        )
     return rights, rights.terms_url
 
 
@@ -197,19 +212,31 @@ def _fetched(url: str, visitor: GuardedClient) -> tuple[str, Terms]:
     answer = visitor.get(url, headers={"accept": "text/html,application/xhtml+xml,text/plain;q=0.8"})
     if answer.status != 200:
         failure = FetchFailed if answer.status in (408, 425, 429) or answer.status >= 500 else PageRefused
-        raise failure(f"{url} answers {answer.status}. Open it in a browser, and paste what it says.")
+        raise failure(
+            f"{url} answers {answer.status}. Open it in a browser, and paste what it says.",
+            es=f"{url} responde {answer.status}. Ábrala en un navegador y pegue lo que dice.",
+        )
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _PAGES:
-        raise PageRefused(f"{url} is {kind}, not a page of text. Open it, and paste what it says.")
+        raise PageRefused(
+            f"{url} is {kind}, not a page of text. Open it, and paste what it says.",
+            es=f"{url} es {kind}, no una página de texto. Ábrala y pegue lo que dice.",
+        )
     payload = pages.payload(answer)
     if kind == _PLAIN:
         terms = terms_page.read_plain(text_of_plain(payload))
     else:
         terms = terms_page.read(text_of_page(payload)[0], answer.url)
     if not terms.text.strip():
-        raise PageRefused(f"{url} shows no text without its scripts. Open it in a browser, and paste what it says.")
+        raise PageRefused(
+            f"{url} shows no text without its scripts. Open it in a browser, and paste what it says.",
+            es=f"{url} no muestra texto sin sus programas. Ábrala en un navegador y pegue lo que dice.",
+        )
     if len(terms.text) > LONGEST:
-        raise PageRefused(f"{url} holds {len(terms.text):,} characters. Find the page that has the terms alone.")
+        raise PageRefused(
+            f"{url} holds {len(terms.text):,} characters. Find the page that has the terms alone.",
+            es=f"{url} tiene {len(terms.text):,} caracteres. Busque la página que solo contiene las condiciones.",
+        )
     return answer.url, terms
 
 
@@ -233,8 +260,9 @@ def _save(
     if before is not None:
         earlier = before.found if found.verdict is Verdict.UNREACHABLE else row
         TermsPage.objects.filter(pk=before.pk).update(
-            checked_at=now, verdict=found.verdict, reason=found.reason, found=earlier
+            checked_at=now, verdict=found.verdict, reason=found.reason, reason_es=found.reason_es, found=earlier
         )
     read_now = row or before
     details = {"url": found.url, "verdict": found.verdict, "sha256": read_now.sha256 if read_now else ""}
+    details |= {"reason_es": found.reason_es} if found.reason_es else {}
     audit.record("rights.checked", f"source:{source.slug}", now=now, actor=actor, reason=found.reason, details=details)

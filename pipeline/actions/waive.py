@@ -30,7 +30,10 @@ def waive(translation: TranslationId, code: str, place: str, *, reason: str, act
     """
     translated, finding, sentence = _found(translation, code, place)
     if not reason.strip():
-        raise IllegalTransition("a waiver needs a reason: say why this finding is no fault")
+        raise IllegalTransition(
+            "a waiver needs a reason: say why this finding is no fault",
+            es="Dar por bueno un aviso pide un motivo: indique por qué no es un error.",
+        )
     waivers.keep(translated, code, sentence, reason=reason.strip(), actor=actor, now=now)
     return _record("finding.waived", translated, finding, reason=reason.strip(), actor=actor, now=now)
 
@@ -44,10 +47,11 @@ def undo(translation: TranslationId, code: str, place: str, *, reason: str, acto
     """
     translated, finding, sentence = _found(translation, code, place)
     if finding.waiver is None:
-        raise IllegalTransition(f"finding {code!r} at {place} is not waived")
+        raise IllegalTransition(f"finding {code!r} at {place} is not waived", es="Ese aviso no estaba dado por bueno.")
     if translated.state is TranslationState.READY and finding.level is Level.HOLD:
         raise IllegalTransition(
-            f"translation {translation} was released because this was waived; correct or withdraw it instead"
+            f"translation {translation} was released because this was waived; correct or withdraw it instead",
+            es=f"La traducción {translation} se difundió porque este aviso se dio por bueno; corríjala o retírela.",
         )
     waivers.drop(translated, code, sentence)
     return _record("finding.unwaived", translated, finding, reason=reason, actor=actor, now=now)
@@ -57,17 +61,29 @@ def _found(translation: TranslationId, code: str, place: str) -> tuple[translati
     try:
         Translation.objects.select_for_update().get(pk=translation)
     except Translation.DoesNotExist:
-        raise IllegalTransition(f"there is no translation {translation}") from None
+        raise IllegalTransition(
+            f"there is no translation {translation}", es=f"No existe la traducción {translation}."
+        ) from None
     translated = translations.get(translation)
     if translated.state not in _OPEN or translated.draft is None:
-        raise IllegalTransition(f"translation {translation} is {translated.state}; its findings are not decided about")
+        raise IllegalTransition(
+            f"translation {translation} is {translated.state}; its findings are not decided about",
+            es=f"Sobre los avisos de la traducción {translation} ya no se decide: otra versión o una decisión la "
+            "sustituyó.",
+        )
     finding = next((each for each in translated.findings if (each.code, each.place) == (code, place)), None)
     if finding is None:
         there = ", ".join(f"{each.code} at {each.place or 'the whole'}" for each in translated.findings) or "none"
-        raise IllegalTransition(f"translation {translation} has no finding {code!r} at {place!r}; it has: {there}")
+        raise IllegalTransition(
+            f"translation {translation} has no finding {code!r} at {place!r}; it has: {there}",
+            es=f"La traducción {translation} no tiene ese aviso en ese lugar. Vuelva a abrir la página.",
+        )
     sentence = fingerprint(place, translated.draft.matches)
     if sentence is None:
-        raise IllegalTransition(f"finding {code!r} speaks of the whole article; approve or reject the translation")
+        raise IllegalTransition(
+            f"finding {code!r} speaks of the whole article; approve or reject the translation",
+            es="Ese aviso habla de todo el artículo; apruebe o rechace la traducción.",
+        )
     return translated, finding, sentence
 
 

@@ -34,9 +34,12 @@ def plan(article: int) -> Withdrawal:
     """What `withdraw` would do. IllegalTransition when there is nothing to withdraw."""
     row = Article.objects.filter(pk=article).first()
     if row is None:
-        raise IllegalTransition(f"there is no article {article}")
+        raise IllegalTransition(f"there is no article {article}", es=f"No existe el artículo {article}.")
     if row.withdrawn_at is not None:
-        raise IllegalTransition(f"article {article} was withdrawn on {row.withdrawn_at:%Y-%m-%d} already")
+        raise IllegalTransition(
+            f"article {article} was withdrawn on {row.withdrawn_at:%Y-%m-%d} already",
+            es=f"El artículo {article} ya se retiró el {row.withdrawn_at:%Y-%m-%d}.",
+        )
     rows = _releases(article)
     return Withdrawal(
         article=article,

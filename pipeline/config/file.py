@@ -26,11 +26,12 @@ def parse(text: str, *, name: str = FILE_NAME) -> Config:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name} is not valid TOML: {error}") from error
+        raise ConfigError(f"{name} is not valid TOML: {error}", es=f"{name} no es TOML válido: {error}") from error
     try:
         return Config.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(detail, text, name) for detail in error.errors())) from error
+        told = "\n".join(_explain(detail, text, name) for detail in error.errors())
+        raise ConfigError(told, es=f"{name} no se puede usar. Lo que dice el programa:\n{told}") from error
 
 
 def load(path: Path) -> Config:
@@ -38,9 +39,11 @@ def load(path: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise ConfigError(f"{path} does not exist. Run: tornavoz init") from error
+        raise ConfigError(
+            f"{path} does not exist. Run: tornavoz init", es=f"No existe {path}. Ejecute: tornavoz init"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}") from error
+        raise ConfigError(f"{path} cannot be read: {error}", es=f"No se puede leer {path}: {error}") from error
     return parse(text, name=path.name)
 
 

@@ -32,10 +32,15 @@ def refuse_size(payload: bytes, max_bytes: int) -> None:
     if len(payload) > max_bytes:
         raise TooLarge(
             f"The payload has {len(payload):,} bytes and this newsroom takes {max_bytes:,}. "
-            "Send only the article, or raise max_bytes under [intake] in newsroom.toml."
+            "Send only the article, or raise max_bytes under [intake] in newsroom.toml.",
+            es=f"Lo recibido tiene {len(payload):,} bytes y esta redacción admite {max_bytes:,}. Envíe solo el "
+            "artículo, o suba max_bytes de [intake] en newsroom.toml.",
         )
     if not payload.strip():
-        raise UnreadablePayload("The payload is empty. Check the file or the address that it came from.")
+        raise UnreadablePayload(
+            "The payload is empty. Check the file or the address that it came from.",
+            es="Lo recibido está vacío. Revise el archivo o la dirección de donde vino.",
+        )
 
 
 def text_of_plain(payload: bytes) -> str:
@@ -46,7 +51,9 @@ def text_of_plain(payload: bytes) -> str:
         return payload[start:].decode(name)
     except UnicodeDecodeError as error:
         raise UnreadablePayload(
-            f"The payload is not UTF-8 text (byte {error.start + start} is not). Save it as UTF-8 and send it again."
+            f"The payload is not UTF-8 text (byte {error.start + start} is not). Save it as UTF-8 and send it again.",
+            es=f"Lo recibido no es texto en UTF-8 (no lo es el byte {error.start + start}). Guárdelo en UTF-8 y "
+            "envíelo de nuevo.",
         ) from error
 
 
@@ -63,7 +70,9 @@ def text_of_page(payload: bytes) -> tuple[str, int]:
     damaged = text.count("\ufffd")
     if damaged > max(1, len(text) * _DAMAGED):
         raise UnreadablePayload(
-            f"{damaged} characters of the page cannot be read as {name}. Save the page as UTF-8 and send it again."
+            f"{damaged} characters of the page cannot be read as {name}. Save the page as UTF-8 and send it again.",
+            es=f"No se pueden leer como {name} {damaged} caracteres de la página. Guárdela en UTF-8 y envíela de "
+            "nuevo.",
         )
     return text, damaged
 
@@ -74,7 +83,10 @@ def _marked(payload: bytes) -> tuple[str, int]:
 
 def _refuse_binary(payload: bytes, name: str) -> None:
     if b"\0" in payload and not name.startswith("utf-16"):
-        raise UnreadablePayload("The payload is a binary file, not text. Send the article as text, HTML or JSON.")
+        raise UnreadablePayload(
+            "The payload is a binary file, not text. Send the article as text, HTML or JSON.",
+            es="Lo recibido es un archivo binario, no texto. Envíe el artículo como texto, HTML o JSON.",
+        )
 
 
 def _declared(payload: bytes) -> str | None:

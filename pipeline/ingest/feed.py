@@ -87,7 +87,10 @@ def read(content: bytes, *, url: str, kind: str = "") -> tuple[Entry, ...]:
     headers = {"content-location": url, **({"content-type": kind} if kind else {})}
     parsed: Any = feedparser.parse(io.BytesIO(content), response_headers=headers)
     if not parsed.get("version"):
-        raise UnreadablePayload(f"{url} answers with something that is neither RSS nor Atom. Check the feed's address.")
+        raise UnreadablePayload(
+            f"{url} answers with something that is neither RSS nor Atom. Check the feed's address.",
+            es=f"{url} responde con algo que no es RSS ni Atom. Revise la dirección del canal.",
+        )
     entries = {entry.key: entry for entry in reversed([_entry(dict(each)) for each in parsed.entries])}
     return tuple(reversed(entries.values()))  # an id that comes twice counts once, and the first one wins
 

@@ -104,7 +104,10 @@ class GuardedClient:
                 sent = {name: value for name, value in sent.items() if name in _CONDITIONAL}
             moved = moved and answer.status in {301, 308}
             target, first = following, False
-        raise FetchFailed(f"{url} was redirected more than {self.limits.redirects} times.")
+        raise FetchFailed(
+            f"{url} was redirected more than {self.limits.redirects} times.",
+            es=f"{url} redirige más de {self.limits.redirects} veces.",
+        )
 
     def post(self, url: str, content: bytes, headers: Mapping[str, str] | None = None) -> Answer:
         """Send once, follow nothing. Of the answer's body at most `limits.answer_bytes` are kept, uninflated.
@@ -124,7 +127,7 @@ class GuardedClient:
                         url=str(target), status=response.status, headers=_readable(response.headers), content=kept
                     )
             except _FAILURES as error:
-                raise FetchFailed(_told(target, error)) from error
+                raise _unusable(target, error) from error
 
     def _one_get(
         self, target: httpx.URL, sent: Mapping[str, str], limit: int, deadline: Deadline, *, may_be_private: bool
@@ -147,17 +150,24 @@ class GuardedClient:
                         None,
                     )
             except _FAILURES as error:
-                raise FetchFailed(_told(target, error)) from error
+                raise _unusable(target, error) from error
 
     def _checked(self, url: str) -> httpx.URL:
         canonical_url(url)  # raises for other schemes, user names, missing hosts and stray characters
         try:
             target = httpx.URL(url.strip()).copy_with(fragment=None)
         except httpx.InvalidURL as error:
-            raise SourceError(f"The address {url[:80]!r} cannot be read: {error}.") from error
+            raise SourceError(
+                f"The address {url[:80]!r} cannot be read: {error}.",
+                es=f"No se puede leer la dirección «{url[:80]}»: {error}.",
+            ) from error
         port = target.port or (443 if target.scheme == "https" else 80)
         if port not in self._ports and not self._is_listed(target):
-            raise TargetForbidden(f"Port {port} of {target.host} is not contacted; only {sorted(self._ports)} are.")
+            raise TargetForbidden(
+                f"Port {port} of {target.host} is not contacted; only {sorted(self._ports)} are.",
+                es=f"No se consulta el puerto {port} de {target.host}; solo estos: "
+                f"{', '.join(map(str, sorted(self._ports)))}.",
+            )
         return target
 
     def _is_listed(self, target: httpx.URL) -> bool:
@@ -181,7 +191,9 @@ class GuardedClient:
         headers = {"user-agent": self._user_agent, "accept": "*/*", "connection": "close"} | dict(sent)
         for name, value in headers.items():
             if any(character in name + value for character in "\r\n\0"):
-                raise SourceError(f"The header {name!r} holds a line break.")
+                raise SourceError(
+                    f"The header {name!r} holds a line break.", es=f"El encabezado «{name}» contiene un salto de línea."
+                )
         return list(headers.items())
 
 
@@ -203,7 +215,10 @@ def inflated(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
     """
     encoding = encoding.strip().lower()
     if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-        raise FetchFailed(f"The answer is encoded as {encoding!r}, which was not asked for.")
+        raise FetchFailed(
+            f"The answer is encoded as {encoding!r}, which was not asked for.",
+            es=f"La respuesta viene codificada como «{encoding}», que no se pidió.",
+        )
     if encoding in {"", "identity"}:
         return _joined_bytes(chunks, limit)
     body = bytearray()
@@ -217,7 +232,10 @@ def inflated(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
             try:
                 body += machine.decompress(rest, limit + 1 - len(body))
             except zlib.error as error:
-                raise FetchFailed(f"The answer's compression is damaged ({error}).") from error
+                raise FetchFailed(
+                    f"The answer's compression is damaged ({error}).",
+                    es=f"La compresión de la respuesta está dañada ({error}).",
+                ) from error
             _refuse_bomb(len(body), taken, limit)
             rest = machine.unconsumed_tail
             whole = machine.eof
@@ -225,15 +243,24 @@ def inflated(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
                 rest = machine.unused_data
                 machine = zlib.decompressobj(wbits=47)  # RFC 1952 §2.2: a gzip file may have several members
     if not whole:
-        raise FetchFailed("The answer's compression is damaged (it ends too early).")
+        raise FetchFailed(
+            "The answer's compression is damaged (it ends too early).",
+            es="La compresión de la respuesta está dañada (termina antes de tiempo).",
+        )
     return bytes(body)
 
 
 def _refuse_bomb(size: int, taken: int, limit: int) -> None:
     if size > limit:
-        raise TooLarge(f"The answer is larger than {limit} bytes once inflated.")
+        raise TooLarge(
+            f"The answer is larger than {limit} bytes once inflated.",
+            es=f"La respuesta pasa de {limit} bytes una vez descomprimida.",
+        )
     if size > _RATIO_FROM and size > _RATIO * taken:
-        raise TooLarge(f"The answer inflates more than {_RATIO} times, as no article does.")
+        raise TooLarge(
+            f"The answer inflates more than {_RATIO} times, as no article does.",
+            es=f"La respuesta crece más de {_RATIO} veces al descomprimirla, como no crece ningún artículo.",
+        )
 
 
 def _joined_bytes(chunks: Iterable[bytes], limit: int) -> bytes:
@@ -241,7 +268,7 @@ def _joined_bytes(chunks: Iterable[bytes], limit: int) -> bytes:
     for chunk in chunks:
         body += chunk
         if len(body) > limit:
-            raise TooLarge(f"The answer is larger than {limit} bytes.")
+            raise TooLarge(f"The answer is larger than {limit} bytes.", es=f"La respuesta pasa de {limit} bytes.")
     return bytes(body)
 
 
@@ -268,19 +295,28 @@ def _joined(target: httpx.URL, location: str) -> httpx.URL:
         # many servers send UTF-8 here although RFC 9110 §10.2.2 asks for ASCII
         location = location.encode("latin-1").decode("utf-8")
     except UnicodeError:
-        raise FetchFailed(f"{target} redirects to something that is no address.") from None
+        raise FetchFailed(
+            f"{target} redirects to something that is no address.",
+            es=f"{target} redirige a algo que no es una dirección.",
+        ) from None
     try:
         return target.join(location)
     except httpx.InvalidURL as error:
-        raise FetchFailed(f"{target} redirects to something that is no address.") from error
+        raise FetchFailed(
+            f"{target} redirects to something that is no address.",
+            es=f"{target} redirige a algo que no es una dirección.",
+        ) from error
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _told(target: httpx.URL, error: Exception) -> str:
-    return f"{target.host} gave no usable answer ({type(error).__name__}: {error})."
+def _unusable(target: httpx.URL, error: Exception) -> FetchFailed:
+    why = f"{type(error).__name__}: {error}"
+    return FetchFailed(
+        f"{target.host} gave no usable answer ({why}).", es=f"{target.host} no dio una respuesta que sirva ({why})."
+    )
 
 
 def retry_after(value: str | None, *, now: datetime) -> timedelta | None:

@@ -41,17 +41,24 @@ def canonical_url(url: str) -> str:
     if len(url) > LONGEST_URL:
         raise SourceError(
             f"The address is {len(url)} characters long; {LONGEST_URL} is the most that is taken. "
-            "Give the article's own address, without the parameters."
+            "Give the article's own address, without the parameters.",
+            es=f"La dirección tiene {len(url)} caracteres; se admiten {LONGEST_URL} como máximo. Indique la "
+            "dirección del artículo, sin parámetros.",
         )
     if bad := _FORBIDDEN.search(url):
         raise SourceError(
-            f"The address holds a character that no address may hold ({bad.group()!r}). Copy it again from the page."
+            f"The address holds a character that no address may hold ({bad.group()!r}). Copy it again from the page.",
+            es=f"La dirección contiene un carácter que ninguna puede tener ({bad.group()!r}). Cópiela de nuevo de "
+            "la página.",
         )
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise SourceError(f"The address {url!r} cannot be read: {error}. Copy it again from the page.") from error
+        raise SourceError(
+            f"The address {url!r} cannot be read: {error}. Copy it again from the page.",
+            es=f"No se puede leer la dirección «{url}»: {error}. Cópiela de nuevo de la página.",
+        ) from error
     _refuse_foreign(url, parts)
     host = _canonical_host(url, parts.hostname or "")
     if port is not None and port != _DEFAULT_PORT[parts.scheme]:
@@ -67,12 +74,20 @@ def _encoded(text: str) -> str:
 def _refuse_foreign(url: str, parts: SplitResult) -> None:
     if parts.scheme not in _DEFAULT_PORT:
         raise SourceError(
-            f"The address {url[:80]!r} does not begin with http:// or https://. Give the public address of the page."
+            f"The address {url[:80]!r} does not begin with http:// or https://. Give the public address of the page.",
+            es=f"La dirección «{url[:80]}» no empieza por http:// ni https://. Indique la dirección pública de la "
+            "página.",
         )
     if "@" in parts.netloc:
-        raise SourceError("The address holds a user name or password. Give the public address of the page.")
+        raise SourceError(
+            "The address holds a user name or password. Give the public address of the page.",
+            es="La dirección contiene un usuario o una contraseña. Indique la dirección pública de la página.",
+        )
     if not parts.hostname:
-        raise SourceError(f"The address {url[:80]!r} has no host name. Give the full address of the page.")
+        raise SourceError(
+            f"The address {url[:80]!r} has no host name. Give the full address of the page.",
+            es=f"La dirección «{url[:80]}» no tiene nombre de servidor. Indique la dirección completa de la página.",
+        )
 
 
 def _canonical_host(url: str, host: str) -> str:
@@ -80,14 +95,24 @@ def _canonical_host(url: str, host: str) -> str:
         try:
             return f"[{IPv6Address(host).compressed}]"
         except AddressValueError as error:
-            raise SourceError(f"The address {url[:80]!r} has a host that is no IPv6 address.") from error
+            raise SourceError(
+                f"The address {url[:80]!r} has a host that is no IPv6 address.",
+                es=f"El servidor de la dirección «{url[:80]}» no es una dirección IPv6.",
+            ) from error
     host = host.removesuffix(".")
     try:
         ascii_host = host if host.isascii() else host.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
-        raise SourceError(f"The address {url[:80]!r} has a host name that cannot be looked up.") from error
+        raise SourceError(
+            f"The address {url[:80]!r} has a host name that cannot be looked up.",
+            es=f"La dirección «{url[:80]}» tiene un nombre de servidor que no se puede consultar.",
+        ) from error
     if len(ascii_host) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in ascii_host.split(".")):
-        raise SourceError(f"The address {url[:80]!r} has a host name that cannot exist. Copy it again from the page.")
+        raise SourceError(
+            f"The address {url[:80]!r} has a host name that cannot exist. Copy it again from the page.",
+            es=f"La dirección «{url[:80]}» tiene un nombre de servidor que no puede existir. Cópiela de nuevo de "
+            "la página.",
+        )
     return ascii_host
 
 

@@ -61,7 +61,10 @@ def parsed(text: str) -> html.HtmlElement:
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
-        raise UnreadablePayload("The payload holds no HTML that can be read. Send the page's source.") from error
+        raise UnreadablePayload(
+            "The payload holds no HTML that can be read. Send the page's source.",
+            es="Lo recibido no contiene HTML que se pueda leer. Envíe el código de la página.",
+        ) from error
     _refuse_depth(root)
     return root
 
@@ -72,7 +75,9 @@ def _refuse_depth(root: html.HtmlElement) -> None:
         depth += 1 if event == "start" else -1
         if depth > DEEPEST:
             raise UnreadablePayload(
-                f"The HTML nests more than {DEEPEST} elements, as no page does. Send only the article's own text."
+                f"The HTML nests more than {DEEPEST} elements, as no page does. Send only the article's own text.",
+                es=f"El HTML anida más de {DEEPEST} elementos, como no hace ninguna página. Envíe solo el texto "
+                "del artículo.",
             )
 
 

@@ -40,7 +40,10 @@ class Deadline:
         """Seconds that remain, `at_most` if that is less. Raises FetchFailed when none do."""
         remaining = self._end - time.monotonic()
         if remaining <= 0:
-            raise FetchFailed(f"The whole exchange took longer than {self._seconds:g} seconds.")
+            raise FetchFailed(
+                f"The whole exchange took longer than {self._seconds:g} seconds.",
+                es=f"Todo el intercambio tardó más de {self._seconds:g} segundos.",
+            )
         return remaining if at_most is None else min(at_most, remaining)
 
 
@@ -97,7 +100,10 @@ class GuardedBackend(httpcore.NetworkBackend):
                 failure = error
                 continue
             return GuardedStream(stream, self._deadline)
-        raise FetchFailed(f"{host} does not accept connections on port {port} ({failure}).") from failure
+        raise FetchFailed(
+            f"{host} does not accept connections on port {port} ({failure}).",
+            es=f"{host} no acepta conexiones en el puerto {port} ({failure}).",
+        ) from failure
 
     def connect_unix_socket(
         self,
@@ -105,7 +111,9 @@ class GuardedBackend(httpcore.NetworkBackend):
         timeout: float | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        raise TargetForbidden("Sockets of this machine are not contacted.")
+        raise TargetForbidden(
+            "Sockets of this machine are not contacted.", es="No se consultan los conectores internos de esta máquina."
+        )
 
     def _checked_addresses(self, host: str, port: int, timeout: float | None) -> list[str]:
         addresses = self._look_up(host, port, self._deadline.left(timeout))
@@ -115,7 +123,9 @@ class GuardedBackend(httpcore.NetworkBackend):
             if not is_public(address):
                 raise TargetForbidden(
                     f"{host} is at {address}, which is not a public address, so it is not contacted. If it is a "
-                    "server of your own, add its name to the hosts that may be private."
+                    "server of your own, add its name to the hosts that may be private.",
+                    es=f"{host} está en {address}, que no es una dirección pública, así que no se consulta. Si es "
+                    "un servidor suyo, añada su nombre a los que pueden ser privados.",
                 )
         return addresses
 
@@ -134,7 +144,13 @@ class GuardedBackend(httpcore.NetworkBackend):
         thread.start()
         thread.join(seconds)
         if failure:
-            raise FetchFailed(f"The name {host} cannot be looked up ({failure[0]}).") from failure[0]
+            raise FetchFailed(
+                f"The name {host} cannot be looked up ({failure[0]}).",
+                es=f"No se puede resolver el nombre {host} ({failure[0]}).",
+            ) from failure[0]
         if not answer or not answer[0]:
-            raise FetchFailed(f"The name {host} was not answered for in {seconds:.0f} seconds.")
+            raise FetchFailed(
+                f"The name {host} was not answered for in {seconds:.0f} seconds.",
+                es=f"No hubo respuesta sobre el nombre {host} en {seconds:.0f} segundos.",
+            )
         return answer[0]

@@ -29,14 +29,19 @@ def page(visitor: GuardedClient, url: str, *, max_bytes: int) -> Answer:
     """
     answer = visitor.get(url, headers={"accept": "text/html,application/xhtml+xml"}, max_bytes=max_bytes)
     if answer.status in _LATER or answer.status >= 500:
-        raise FetchFailed(f"{url} answers {answer.status}.")
+        raise FetchFailed(f"{url} answers {answer.status}.", es=f"{url} responde {answer.status}.")
     if answer.status != 200:
         raise PageRefused(
-            f"{url} answers {answer.status}. Open it in a browser; if the article is there, submit its file."
+            f"{url} answers {answer.status}. Open it in a browser; if the article is there, submit its file.",
+            es=f"{url} responde {answer.status}. Ábrala en un navegador; si el artículo está allí, entregue su "
+            "archivo.",
         )
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _HTML:
-        raise PageRefused(f"{url} is {kind}, not a page. Submit the article's text as a file.")
+        raise PageRefused(
+            f"{url} is {kind}, not a page. Submit the article's text as a file.",
+            es=f"{url} es {kind}, no una página. Entregue el texto del artículo como archivo.",
+        )
     return answer
 
 

@@ -41,13 +41,22 @@ def read(text: str, profile: SourceProfile, *, base_url: str | None = None) -> R
     try:
         document: object = json.loads(text)
     except RecursionError as error:
-        raise UnreadablePayload("The JSON is nested too deeply to be read. Send one article as one object.") from error
+        raise UnreadablePayload(
+            "The JSON is nested too deeply to be read. Send one article as one object.",
+            es="El JSON está anidado demasiado hondo para leerlo. Envíe cada artículo como un objeto.",
+        ) from error
     except ValueError as error:
-        raise UnreadablePayload(f"The payload is not valid JSON ({error}). Check it with a JSON validator.") from error
+        raise UnreadablePayload(
+            f"The payload is not valid JSON ({error}). Check it with a JSON validator.",
+            es=f"Lo recibido no es JSON válido ({error}). Revíselo con un validador de JSON.",
+        ) from error
     if isinstance(document, list) and len(document) == 1:
         document = document[0]  # a REST search by slug answers with a list of one
     if not isinstance(document, Mapping):
-        raise UnreadablePayload("The payload is JSON but not an object. Send one article as one object.")
+        raise UnreadablePayload(
+            "The payload is JSON but not an object. Send one article as one object.",
+            es="Lo recibido es JSON, pero no un objeto. Envíe cada artículo como un objeto.",
+        )
     if isinstance(document.get("content"), Mapping) or isinstance(document.get("title"), Mapping):
         return _wordpress(document, profile, base_url)
     return _form(document, profile, base_url)
@@ -172,9 +181,14 @@ def _names(form: Json, name: str) -> tuple[str, ...]:
 def _strings(form: Json, name: str, longest: int = LONGEST_FIELD) -> tuple[str, ...]:
     items = _list(form, name)
     if len(items) > MOST_ITEMS:
-        raise UnreadablePayload(f"The field “{name}” has {len(items)} entries; {MOST_ITEMS} is the most that is taken.")
+        raise UnreadablePayload(
+            f"The field “{name}” has {len(items)} entries; {MOST_ITEMS} is the most that is taken.",
+            es=f"El campo «{name}» tiene {len(items)} entradas; se admiten {MOST_ITEMS} como máximo.",
+        )
     if not all(isinstance(item, str) for item in items):
-        raise UnreadablePayload(f"The field “{name}” must be a list of strings.")
+        raise UnreadablePayload(
+            f"The field “{name}” must be a list of strings.", es=f"El campo «{name}» debe ser una lista de textos."
+        )
     texts = (collapse(clean(_within(str(item), name, longest))) for item in items)
     return tuple(text for text in texts if text)
 
@@ -195,14 +209,20 @@ def _text(fields: Json, name: str, *, named: str | None = None, longest: int | N
     if value is None or value is False:  # PHP answers false where there is nothing
         return None
     if not isinstance(value, str):
-        raise UnreadablePayload(f"The field “{named or name}” must be a string, not {_kind(value)}.")
+        raise UnreadablePayload(
+            f"The field “{named or name}” must be a string, not {_kind(value)}.",
+            es=f"El campo «{named or name}» debe ser un texto.",
+        )
     return value if longest is None else _within(value, named or name, longest)
 
 
 def _within(value: str, name: str, longest: int) -> str:
     size = len(value.encode("utf-8", "replace"))
     if size > longest:
-        raise UnreadablePayload(f"The field “{name}” has {size:,} bytes; {longest:,} is the most that is taken.")
+        raise UnreadablePayload(
+            f"The field “{name}” has {size:,} bytes; {longest:,} is the most that is taken.",
+            es=f"El campo «{name}» tiene {size:,} bytes; se admiten {longest:,} como máximo.",
+        )
     return value
 
 
@@ -211,7 +231,9 @@ def _object(fields: Json, name: str) -> Json:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise UnreadablePayload(f"The field “{name}” must be an object, not {_kind(value)}.")
+        raise UnreadablePayload(
+            f"The field “{name}” must be an object, not {_kind(value)}.", es=f"El campo «{name}» debe ser un objeto."
+        )
     return value
 
 
@@ -220,7 +242,10 @@ def _list(fields: Json, name: str, *, named: str | None = None) -> list[object]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise UnreadablePayload(f"The field “{named or name}” must be a list, not {_kind(value)}.")
+        raise UnreadablePayload(
+            f"The field “{named or name}” must be a list, not {_kind(value)}.",
+            es=f"El campo «{named or name}» debe ser una lista.",
+        )
     return value
 
 
@@ -230,7 +255,10 @@ def _day(fields: Json, name: str) -> date | None:
         return None
     day = iso_date(text)
     if day is None:
-        raise UnreadablePayload(f"The field “{name}” must be an ISO 8601 date such as 2016-05-26, not “{text[:40]}”.")
+        raise UnreadablePayload(
+            f"The field “{name}” must be an ISO 8601 date such as 2016-05-26, not “{text[:40]}”.",
+            es=f"El campo «{name}» debe ser una fecha ISO 8601, como 2016-05-26, y no «{text[:40]}».",
+        )
     return day
 
 

@@ -56,7 +56,9 @@ def read(incoming: Incoming, profile: SourceProfile) -> Story:
     )
     if not story.blocks and not story.headline:
         raise ExtractionFailed(
-            "Neither a title nor any text was found. Check that the payload is the article and its format is right."
+            "Neither a title nor any text was found. Check that the payload is the article and its format is right.",
+            es="No se encontró título ni texto. Compruebe que lo recibido es el artículo y que su formato es el "
+            "indicado.",
         )
     more = (*shortfalls(story, profile.publisher), *wrong_language(story), *doubled_words(story))
     return replace(story, findings=(*story.findings, *more))

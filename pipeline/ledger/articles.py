@@ -18,6 +18,8 @@ from pipeline.ledger.models import Article, Payload, Revision, Source
 from pipeline.stages import LEGAL_REVISION, RevisionState, Step
 from pipeline.types import ArticleId, Envelope, Incoming, Permission, RevisionId, Story
 
+Trouble = tuple[str, str, str]  # code, and the sentence in English and in Spanish
+
 
 class Reception(StrEnum):
     """What became of something that came in."""
@@ -87,6 +89,8 @@ def accept(incoming: Incoming, source: Source, *, max_bytes: int, now: datetime,
                 "too-large",
                 f"the payload has {payload.size:,} bytes and the limit is {max_bytes:,}; "
                 "send a smaller one, or raise [intake] max_bytes in newsroom.toml and submit it again",
+                f"Lo recibido tiene {payload.size:,} bytes y el límite es de {max_bytes:,}; entregue algo menor, o "
+                "suba [intake] max_bytes en newsroom.toml y entréguelo de nuevo.",
             )
         if trouble:
             hold(RevisionId(revision.pk), *trouble, now=now, actor=actor)
@@ -127,7 +131,7 @@ def retry(revision: Revision, *, now: datetime, actor: str) -> bool:
     return True
 
 
-def _address(envelope: Envelope, source: Source) -> tuple[str, tuple[str, str] | None]:
+def _address(envelope: Envelope, source: Source) -> tuple[str, Trouble | None]:
     """Canonical URL, or what is wrong with it. Two links to the original are owed, so none is no option.
 
     An address on another site is as bad as none: the source's rights record and name would stand on someone else's
@@ -137,17 +141,25 @@ def _address(envelope: Envelope, source: Source) -> tuple[str, tuple[str, str] |
         return "", (
             "url-missing",
             "no canonical URL came with it; submit the same file again with --url (over the API: url)",
+            "Falta la dirección del original; entregue de nuevo el mismo archivo con --url (por la API: url).",
         )
     try:
         url = identity.canonical_url(envelope.url)
     except SourceError as error:
-        return "", ("url-unusable", f"{error} Then submit the same file again with a usable --url (over the API: url)")
+        return "", (
+            "url-unusable",
+            f"{error} Then submit the same file again with a usable --url (over the API: url)",
+            f"{error.spanish} Entregue después de nuevo el mismo archivo con una --url que sirva (por la API: url).",
+        )
     if identity.belongs(url, source.url):
         return url, None
     return "", (
         "url-elsewhere",
         f"{url} is not on {source.url}, so the rights record of {source.slug!r} does not cover it; submit the same "
         "file again for the source that it belongs to, or mend the source's url in newsroom.toml and submit it again",
+        f"{url} no está en {source.url}, así que el registro de derechos de {source.publisher} no la cubre; entregue "
+        "de nuevo el mismo archivo para la fuente a la que pertenece, o corrija la url de la fuente en newsroom.toml y "
+        "entréguelo de nuevo.",
     )
 
 
@@ -224,20 +236,23 @@ def newest(article: int) -> Revision:
     return Revision.objects.filter(article=article).order_by("-number")[0]
 
 
-def move(pk: RevisionId, to: RevisionState, *, code: str = "", reason: str = "") -> Revision:
+def move(pk: RevisionId, to: RevisionState, *, code: str = "", reason: str = "", reason_es: str = "") -> Revision:
     """Change a revision's state. IllegalTransition when the table does not allow it; staying is always allowed."""
     row = Revision.objects.select_for_update().get(pk=pk)
     now_at = RevisionState(row.state)
     if to is not now_at and to not in LEGAL_REVISION[now_at]:
-        raise IllegalTransition(f"revision {pk} is {now_at} and cannot become {to}")
-    row.state, row.reason_code, row.reason = to, code, reason
-    row.save(update_fields=["state", "reason_code", "reason"])
+        raise IllegalTransition(
+            f"revision {pk} is {now_at} and cannot become {to}",
+            es=f"La revisión {pk} ya no admite ese cambio: cambió de estado entretanto. Vuelva a abrir la página.",
+        )
+    row.state, row.reason_code, row.reason, row.reason_es = to, code, reason, reason_es
+    row.save(update_fields=["state", "reason_code", "reason", "reason_es"])
     return row
 
 
-def hold(pk: RevisionId, code: str, reason: str, *, now: datetime, actor: str) -> None:
+def hold(pk: RevisionId, code: str, reason: str, reason_es: str, *, now: datetime, actor: str) -> None:
     """Stop a revision until somebody has seen to it."""
-    row = move(pk, RevisionState.HELD, code=code, reason=reason)
+    row = move(pk, RevisionState.HELD, code=code, reason=reason, reason_es=reason_es)
     audit.record(
         "revision.held",
         f"revision:{pk}",
@@ -245,7 +260,7 @@ def hold(pk: RevisionId, code: str, reason: str, *, now: datetime, actor: str) -
         actor=actor,
         article=row.article_id,
         reason=reason,
-        details={"code": code},
+        details={"code": code, "reason_es": reason_es},
     )
 
 
@@ -274,12 +289,8 @@ def save_permission(pk: RevisionId, to: RevisionState, permission: Permission, *
     if Revision.objects.filter(pk=pk, state=to, permission=codec.dump(permission)).exists():
         return
     Revision.objects.filter(pk=pk).update(permission=codec.dump(permission))
-    row = move(
-        pk,
-        to,
-        code="" if to is RevisionState.CLEARED else permission.code,
-        reason="" if to is RevisionState.CLEARED else permission.reason,
-    )
+    said = {"code": permission.code, "reason": permission.reason, "reason_es": permission.reason_es}
+    row = move(pk, to, **({} if to is RevisionState.CLEARED else said))
     audit.record(
         f"revision.{to}",
         f"revision:{pk}",

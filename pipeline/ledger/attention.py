@@ -16,7 +16,6 @@ from django.db.models.expressions import RawSQL
 
 from pipeline.ledger import editions
 from pipeline.ledger.models import Article, Delivery, Event, Placement, Release, Revision, TermsPage, Translation, Unit
-from pipeline.ledger.queries import in_spanish
 from pipeline.rights.terms_page import Verdict
 from pipeline.stages import (
     PlacementState,
@@ -101,6 +100,7 @@ def _terms_page(row: Any) -> Row:
         "since": row.checked_at,
         "code": f"terms-{row.verdict}",
         "reason": row.reason,
+        "reason_es": row.reason_es,
     }
 
 
@@ -126,7 +126,7 @@ def _edition(row: Any) -> Row:
 
 def _revisions(rows: QuerySet[Revision]) -> QuerySet[Any]:
     rows = rows.select_related("article__source")
-    rows = rows.annotate(headline=F("story__headline"), found=F("story__findings"))
+    rows = rows.annotate(headline=F("story__headline"))
     return rows.defer("story").order_by("received_at", "pk")
 
 
@@ -136,7 +136,7 @@ def _revision(row: Any) -> Row:
         "since": row.received_at,
         "code": row.reason_code,
         "reason": row.reason,
-        "reason_es": (row.permission or {}).get("reason_es") or in_spanish(row.reason_code, row.found or []),
+        "reason_es": row.reason_es,
     }
 
 
@@ -190,6 +190,7 @@ def _unit(row: Unit) -> Row:
         "since": row.due_at,
         "code": row.error_code,
         "reason": row.last_error,
+        "reason_es": row.last_error_es,
         "unit": row.pk,
     }
 

@@ -26,7 +26,10 @@ def get(campaign: int) -> Campaign:
     """IllegalTransition when there is none."""
     row = Campaign.objects.filter(pk=campaign).first()
     if row is None:
-        raise IllegalTransition(f"there is no campaign {campaign}; tornavoz campaign list shows them")
+        raise IllegalTransition(
+            f"there is no campaign {campaign}; tornavoz campaign list shows them",
+            es=f"No existe la campaña {campaign}.",
+        )
     return row
 
 

@@ -57,7 +57,9 @@ def chosen(choice: Choice) -> QuerySet[Release]:
     """Releases of whatever state, oldest first. IllegalTransition for a choice of nothing, or of what is not there."""
     if replace(choice, reviewed=False) == Choice():
         raise IllegalTransition(
-            "say what to send again: an article, product, partner, source, section, date, model, glossary or rights"
+            "say what to send again: an article, product, partner, source, section, date, model, glossary or rights",
+            es="Indique qué enviar de nuevo: un artículo, producto, socio, fuente, sección, fecha, modelo, "
+            "glosario o derechos.",
         )
     rows = Release.objects.all()
     if choice.articles:
@@ -65,15 +67,21 @@ def chosen(choice: Choice) -> QuerySet[Release]:
     if choice.product is not None:
         language, _, slug = choice.product.partition("/")
         if not Product.objects.filter(language=language, slug=slug).exists():
-            raise IllegalTransition(f"there is no product {choice.product!r}")
+            raise IllegalTransition(
+                f"there is no product {choice.product!r}", es=f"No existe el producto «{choice.product}»."
+            )
         rows = rows.filter(product__language=language, product__slug=slug)
     if choice.partner is not None:
         if not Partner.objects.filter(slug=choice.partner, active=True).exists():
-            raise IllegalTransition(f"there is no active partner {choice.partner!r}")
+            raise IllegalTransition(
+                f"there is no active partner {choice.partner!r}", es=f"No hay ningún socio activo «{choice.partner}»."
+            )
         rows = rows.filter(product__partners__slug=choice.partner)
     if choice.source is not None:
         if not Source.objects.filter(slug=choice.source).exists():
-            raise IllegalTransition(f"there is no source {choice.source!r}")
+            raise IllegalTransition(
+                f"there is no source {choice.source!r}", es=f"No existe la fuente «{choice.source}»."
+            )
         rows = rows.filter(article__source__slug=choice.source)
     return _by_content(rows, choice).order_by("pk")
 

@@ -112,6 +112,7 @@ def settle(delivery: Delivery, state: DeliveryState, *, now: datetime, code: str
             "channel": delivery.channel,
             "version": delivery.version,
             "tries": delivery.tries,
+            **({"code": code} if code else {}),
         },
     )
 

@@ -52,13 +52,17 @@ def report(release: Release, url: str, *, partner: Partner | None, actor: str, n
     """
     address = canonical_url(url)
     if len(address) > LONGEST:
-        raise SourceError(f"the address is {len(address)} characters long; {LONGEST} is the most that is kept")
+        raise SourceError(
+            f"the address is {len(address)} characters long; {LONGEST} is the most that is kept",
+            es=f"La dirección tiene {len(address)} caracteres; se guardan {LONGEST} como máximo.",
+        )
     if partner is not None:
         receipts.was_offered(partner, release)
         pages = set(Placement.objects.filter(release=release, partner=partner).values_list("url", flat=True))
         if len(pages | {address}) > MOST:
             raise IllegalTransition(
-                f"{partner.slug} has reported {MOST} pages of release {release.pk}; that is the most"
+                f"{partner.slug} has reported {MOST} pages of release {release.pk}; that is the most",
+                es=f"{partner.name} comunicó ya {MOST} páginas de la publicación {release.pk}; no se admiten más.",
             )
     placement, made = Placement.objects.get_or_create(
         release=release,
@@ -158,11 +162,20 @@ def settle(placement: int, *, reason: str, actor: str, now: datetime) -> None:
     """
     row = Placement.objects.select_for_update(of=("self",)).select_related("release").filter(pk=placement).first()
     if row is None:
-        raise IllegalTransition(f"there is no placement {placement}; tornavoz credit list shows them")
+        raise IllegalTransition(
+            f"there is no placement {placement}; tornavoz credit list shows them",
+            es=f"No existe la página {placement}; véalas con: tornavoz credit list",
+        )
     if row.state in {PlacementState.PROVED, PlacementState.REMOVED}:
-        raise IllegalTransition(f"placement {placement} is {row.state}: there is nothing to settle")
+        raise IllegalTransition(
+            f"placement {placement} is {row.state}: there is nothing to settle",
+            es=f"En la página {placement} no hay nada que resolver: ya tiene el crédito, o ya no muestra el texto.",
+        )
     if row.release.state == ReleaseState.CANCELED:
-        raise IllegalTransition("the article was withdrawn: its text has to leave the page, whatever the credit")
+        raise IllegalTransition(
+            "the article was withdrawn: its text has to leave the page, whatever the credit",
+            es="El artículo fue retirado: su texto tiene que salir de la página, tenga o no el crédito.",
+        )
     row.state, row.since, row.found_at, row.cure_by = PlacementState.PROVED, now, None, None
     row.version = row.release.version
     row.save()

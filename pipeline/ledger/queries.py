@@ -72,12 +72,18 @@ def fate(article: Article) -> Row:
         "state": revision.state if revision else None,
         "code": revision.reason_code if revision else "",
         "reason": revision.reason if revision else "",
-        "reason_es": _spanish(revision, story) if revision else "",
+        "reason_es": revision.reason_es if revision else "",
         "findings": [_finding(each) for each in story.get("findings", [])],
         "translations": [_translation(row) for row in Translation.objects.filter(revision=revision).order_by("pk")],
         "releases": _releases(article),
         "parked": [
-            {"unit": unit.pk, "step": unit.step, "code": unit.error_code, "reason": unit.last_error}
+            {
+                "unit": unit.pk,
+                "step": unit.step,
+                "code": unit.error_code,
+                "reason": unit.last_error,
+                "reason_es": unit.last_error_es,
+            }
             for unit in parked(article.pk)
         ],
     }
@@ -97,22 +103,6 @@ def _translation(row: Translation) -> Row:
 def _finding(finding: Row) -> Row:
     told = {key: finding[key] for key in ("code", "level", "place", "reason")}
     return told | {"reason_es": finding.get("reason_es", ""), "waiver": finding.get("waiver")}
-
-
-def _spanish(revision: Revision, story: Row) -> str:
-    """Why a revision stopped, in Spanish; "" where the ledger has it in English only."""
-    if not revision.reason:
-        return ""
-    return str((revision.permission or {}).get("reason_es") or "") or in_spanish(
-        revision.reason_code, story.get("findings", [])
-    )
-
-
-def in_spanish(code: str, findings: list[Row]) -> str:
-    """What is missing from a story, in the words of its findings. Empty when it stopped for something else."""
-    told = [finding for finding in findings if finding["level"] != "info"]
-    said = [finding.get("reason_es", "") for finding in told]
-    return " ".join(said) if all(said) and any(finding["code"] == code for finding in told) else ""
 
 
 def _releases(article: Article) -> list[Row]:
@@ -163,6 +153,7 @@ def parked_units() -> list[Row]:
             "subject": unit.subject,
             "code": unit.error_code,
             "reason": unit.last_error,
+            "reason_es": unit.last_error_es,
         }
         for unit in Unit.objects.filter(state=UnitState.PARKED).order_by("pk")
     ]

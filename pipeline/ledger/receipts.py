@@ -77,7 +77,10 @@ def acknowledged(partner: Partner, release: Release, version: int, *, at: dateti
     """
     was_offered(partner, release)
     if not 1 <= version <= release.version:
-        raise IllegalTransition(f"release {release.pk} has versions 1 to {release.version}, but no version {version}")
+        raise IllegalTransition(
+            f"release {release.pk} has versions 1 to {release.version}, but no version {version}",
+            es=f"La publicación {release.pk} tiene las versiones 1 a {release.version}, pero no la {version}.",
+        )
     return _advance(partner, release, version, ReceiptState.ACKNOWLEDGED, at)
 
 
@@ -147,7 +150,10 @@ def _advance(
 def was_offered(partner: Partner, release: Release) -> None:
     """IllegalTransition for a release that the partner was never offered."""
     if not _offered(partner, release):
-        raise IllegalTransition(f"release {release.pk} was never offered to {partner.slug}")
+        raise IllegalTransition(
+            f"release {release.pk} was never offered to {partner.slug}",
+            es=f"La publicación {release.pk} nunca se ofreció a {partner.name}.",
+        )
 
 
 def _offered(partner: Partner, release: Release) -> bool:

@@ -129,7 +129,10 @@ def move(pk: TranslationId, to: TranslationState) -> Translation:
     row = Translation.objects.select_for_update().select_related("revision").get(pk=pk)
     now_at = TranslationState(row.state)
     if to is not now_at and to not in LEGAL_TRANSLATION[now_at]:
-        raise IllegalTransition(f"translation {pk} is {now_at} and cannot become {to}")
+        raise IllegalTransition(
+            f"translation {pk} is {now_at} and cannot become {to}",
+            es=f"La traducción {pk} ya no admite ese cambio: cambió de estado entretanto. Vuelva a abrir la página.",
+        )
     row.state = to
     row.save(update_fields=["state"])
     return row

@@ -23,6 +23,7 @@ from django.db.models.functions import Least
 
 from pipeline import nudge
 from pipeline.errors import PipelineError, Retry, StaleWork
+from pipeline.ledger import failures
 from pipeline.ledger.models import Unit
 from pipeline.stages import QUEUE_OF, Queue, Step, UnitState
 from pipeline.types import UnitId
@@ -88,8 +89,7 @@ def _armed(due: datetime, *, urgent: bool) -> dict[str, Any]:
         "again": Case(When(leased, then=Value(True)), default=Value(False)),
         "attempts": Case(When(leased, then=F("attempts")), default=Value(0)),
         "due_at": Case(When(waits, then=Least(F("due_at"), Value(due))), default=Value(due)),
-        "error_code": "",
-        "last_error": "",
+        **failures.NOTHING,
         "urgent": urgent,
         "state": Case(When(leased, then=Value(UnitState.LEASED)), default=Value(UnitState.READY)),
     }
@@ -153,8 +153,7 @@ def claim(pk: int, *, now: datetime) -> Claim | None:
             return None
         unit = Unit.objects.get(pk=pk)
         if unit.attempts > MAX_ATTEMPTS:
-            message = f"its worker was lost {MAX_ATTEMPTS} times; retry it with: tornavoz retry --unit {pk}"
-            _park(unit.pk, unit.fence, unit.error_code or "worker-lost", unit.last_error or message, now=now)
+            _park(unit.pk, unit.fence, failures.lost(unit, MAX_ATTEMPTS), now=now)
             return None
     return Claim(
         unit=UnitId(unit.pk),
@@ -190,8 +189,7 @@ def close(claim: Claim, *, now: datetime) -> None:
         lease_until=None,
         attempts=0,
         again=False,
-        error_code="",
-        last_error="",
+        **failures.NOTHING,
     ):
         raise StaleWork(f"unit {claim.unit} ({claim.step} {claim.subject}) was taken over")
     if again := Unit.objects.filter(pk=claim.unit, state=UnitState.READY).first():
@@ -201,18 +199,15 @@ def close(claim: Claim, *, now: datetime) -> None:
 def fail(claim: Claim, error: Exception, *, now: datetime) -> UnitState:
     """Store why it failed and when to try again. StaleWork when it is no longer ours to say."""
     retry = error.retry if isinstance(error, PipelineError) else Retry.LATER
-    code = error.code if isinstance(error, PipelineError) else "unexpected"
-    message = str(error) or type(error).__name__
+    why = failures.of(error)
     if retry is not Retry.LATER or claim.attempt >= MAX_ATTEMPTS:
-        return _park(claim.unit, claim.fence, code, message, now=now)
-    if not _mine(claim).update(
-        state=UnitState.READY, due_at=now + pause(claim.attempt), lease_until=None, error_code=code, last_error=message
-    ):
+        return _park(claim.unit, claim.fence, why, now=now)
+    if not _mine(claim).update(state=UnitState.READY, due_at=now + pause(claim.attempt), lease_until=None, **why):
         raise StaleWork
     return UnitState.READY
 
 
-def _park(pk: int, fence: int, code: str, message: str, *, now: datetime) -> UnitState:
+def _park(pk: int, fence: int, why: failures.Said, *, now: datetime) -> UnitState:
     """Leave it to a person; but what was armed while it ran runs once more, as if the failure had come before."""
     again = Q(again=True)
     parked = Unit.objects.filter(pk=pk, fence=fence, state=UnitState.LEASED).update(
@@ -221,8 +216,7 @@ def _park(pk: int, fence: int, code: str, message: str, *, now: datetime) -> Uni
         due_at=Case(When(~again, then=F("due_at")), default=Value(now)),
         again=False,
         lease_until=None,
-        error_code=code,
-        last_error=message,
+        **why,
     )
     if not parked:
         raise StaleWork

@@ -41,6 +41,7 @@ class Look:
     etag: str = ""
     modified: str = ""
     reason: str = ""  # why it failed
+    reason_es: str = ""
     asked: timedelta | None = None  # how long the server wants to be left alone
 
 
@@ -64,7 +65,8 @@ def of(source: Source, url: str) -> Watch:
     """The watch over a source's feed. Another address than before is a feed that was never looked at."""
     watch, _ = Watch.objects.get_or_create(source=source, defaults={"url": url})
     if watch.url != url:
-        watch.url, watch.etag, watch.modified, watch.failures, watch.reason, watch.read_at = url, "", "", 0, "", None
+        watch.url, watch.etag, watch.modified, watch.read_at = url, "", "", None
+        watch.failures, watch.reason, watch.reason_es = 0, "", ""
     return watch
 
 
@@ -80,10 +82,11 @@ def known(watch: Watch, keys: Iterable[str]) -> dict[str, Known]:
 def save_failure(watch: Watch, look: Look, *, every: timedelta) -> None:
     """Say why a look failed, and look again later each time, at most a day. A feed is never given up."""
     watch.failures += 1
-    watch.reason, watch.looked_at = look.reason, look.at
+    watch.reason, watch.reason_es, watch.looked_at = look.reason, look.reason_es, look.at
     watch.save()
     if watch.failures == 1:
-        audit.record("feed.failed", _name(watch), now=look.at, actor=ACTOR, reason=look.reason)
+        details = {"reason_es": look.reason_es}
+        audit.record("feed.failed", _name(watch), now=look.at, actor=ACTOR, reason=look.reason, details=details)
     doubled = every * 2 ** min(watch.failures - 1, 12)
     _again(watch, look.at + max(every, min(doubled, LONGEST_PAUSE), look.asked or timedelta()), now=look.at)
 
@@ -92,7 +95,8 @@ def save(watch: Watch, look: Look, *, every: timedelta) -> list[Announcement]:
     """Write down what a feed announces. Returns what is to be taken in, oldest first; see `fetch_soon`."""
     if watch.failures:
         audit.record("feed.answers-again", _name(watch), now=look.at, actor=ACTOR)
-    watch.failures, watch.reason, watch.looked_at, watch.read_at = 0, "", look.at, look.at
+    watch.failures, watch.reason, watch.reason_es = 0, "", ""
+    watch.looked_at = watch.read_at = look.at
     if look.choice is not None:
         watch.etag, watch.modified = look.etag, look.modified
     watch.save()

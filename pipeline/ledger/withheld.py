@@ -166,7 +166,9 @@ def _stopped(products: list[Product]) -> Iterator[Withheld]:
                 source=row.article.source.slug,
                 cause=Cause.LICENCE if rights else Cause.FINDING,
                 since=row.received_at,
-                **_words(row.reason_code, row.reason),
+                code=row.reason_code,
+                reason=row.reason,
+                reason_es=row.reason_es or row.reason,
             )
 
 

@@ -25,7 +25,10 @@ def pointer(*, publisher: str, language: str, headline: str, url: str) -> Draft:
     No engine had a hand in it, so its credit names no translator and no changes.
     """
     if primary(language) not in _SENTENCES:
-        raise ConfigError(f"There are no words in {language!r} for a link to the publisher's own version.")
+        raise ConfigError(
+            f"There are no words in {language!r} for a link to the publisher's own version.",
+            es=f"No hay palabras en «{language}» para un enlace a la versión propia del medio.",
+        )
     said, link = _SENTENCES[primary(language)]
     opening = said.format(publisher=publisher)
     anchor = Span(tag="a", start=len(opening), end=len(opening) + len(link), attributes=(("href", url),))

@@ -236,7 +236,10 @@ def _contact(contact: str) -> Piece:
 def _original(a: Attribution) -> str:
     address = web_address(a.original_url)
     if not address:
-        raise SourceError(f"The original's address cannot be linked: {clean(a.original_url)[:200]!r}")
+        raise SourceError(
+            f"The original's address cannot be linked: {clean(a.original_url)[:200]!r}",
+            es=f"No se puede enlazar la dirección del original: «{clean(a.original_url)[:200]}»",
+        )
     return address
 
 

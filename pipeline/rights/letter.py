@@ -40,9 +40,15 @@ def address(value: str) -> Address:
         ((name, spec),) = getaddresses([value])
         parsed = Address(display_name=name, addr_spec=spec)
     except (ValueError, IndexError, MessageError) as error:
-        raise ConfigError(f"Not a single e-mail address: {clean(value)[:200]!r} ({error})") from error
+        raise ConfigError(
+            f"Not a single e-mail address: {clean(value)[:200]!r} ({error})",
+            es=f"No es una sola dirección de correo: «{clean(value)[:200]}» ({error})",
+        ) from error
     if not parsed.username or not parsed.domain:
-        raise ConfigError(f"Not a single e-mail address: {clean(value)[:200]!r}")
+        raise ConfigError(
+            f"Not a single e-mail address: {clean(value)[:200]!r}",
+            es=f"No es una sola dirección de correo: «{clean(value)[:200]}»",
+        )
     return parsed
 
 

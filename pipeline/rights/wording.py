@@ -282,4 +282,7 @@ def wording(language: str) -> Wording:
         return _PACKS[language.lower().split("-", maxsplit=1)[0]]
     except KeyError:
         known = ", ".join(LANGUAGES)
-        raise ConfigError(f"The credit has no wording in {language!r}; it is written in: {known}.") from None
+        raise ConfigError(
+            f"The credit has no wording in {language!r}; it is written in: {known}.",
+            es=f"El crédito no está redactado en «{language}»; lo está en: {known}.",
+        ) from None

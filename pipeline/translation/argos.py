@@ -152,7 +152,9 @@ class ArgosEngine:
             while waiting:
                 yield self._gather(waiting)
         except (RuntimeError, MemoryError) as error:
-            raise BatchFailed(f"CTranslate2 failed on a batch: {error}") from error
+            raise BatchFailed(
+                f"CTranslate2 failed on a batch: {error}", es=f"CTranslate2 falló con un lote: {error}"
+            ) from error
 
     @staticmethod
     def _gather(waiting: deque[tuple[list[str], list[Any]]]) -> tuple[list[str], list[Any]]:
@@ -201,14 +203,19 @@ class ArgosEngine:
                 self._load()
             if self._pid != os.getpid() or self._tokenizer is None:
                 raise EngineUnavailable(
-                    "The model was loaded before this process was forked and would hang here. Load it after the fork."
+                    "The model was loaded before this process was forked and would hang here. Load it after the fork.",
+                    es="El modelo se cargó antes de dividirse este proceso, que aquí se quedaría colgado. "
+                    "Cárguelo después.",
                 )
             return self._translator, self._tokenizer
 
     def _load(self) -> None:
         problems = verify(self.installed)
         if problems:
-            raise ModelDamaged(f"{self.installed.name}: {'; '.join(problems)}. Run: tornavoz models verify")
+            raise ModelDamaged(
+                f"{self.installed.name}: {'; '.join(problems)}. Run: tornavoz models verify",
+                es=f"{self.installed.name}: {'; '.join(problems)}. Ejecute: tornavoz models verify",
+            )
         import ctranslate2
 
         try:
@@ -221,7 +228,10 @@ class ArgosEngine:
             tokenizer = _tokenizer(self.installed)
             tokenizer.encode("")  # argostranslate reads the file at the first sentence: here, under our lock
         except (RuntimeError, ValueError, OSError) as error:
-            raise ModelDamaged(f"{self.installed.name} cannot be loaded: {error}") from error
+            raise ModelDamaged(
+                f"{self.installed.name} cannot be loaded: {error}",
+                es=f"No se puede cargar {self.installed.name}: {error}",
+            ) from error
         self._translator, self._tokenizer, self._pid = translator, tokenizer, os.getpid()
 
 

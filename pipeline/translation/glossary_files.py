@@ -101,7 +101,10 @@ class Glossaries:
         try:
             stamp = path.stat().st_mtime_ns
         except OSError as error:
-            raise FileRefused(f"the glossary {error.filename} cannot be read: {error.strerror}") from error
+            raise FileRefused(
+                f"the glossary {error.filename} cannot be read: {error.strerror}",
+                es=f"No se puede leer el glosario {error.filename}: {error.strerror}",
+            ) from error
         key = (path, source_language, language)
         if key not in self._read or self._read[key][0] != stamp:
             self._read[key] = (stamp, tuple(read(path, source_language, language)))
@@ -113,13 +116,19 @@ def read(path: Path, source_language: str, language: str) -> list[Term]:
     readers = {".toml": _toml, ".csv": _csv, ".tbx": _tbx, ".xml": _tbx}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise FileRefused(f"{path} is no glossary we know. Give a .toml, .csv or .tbx file.")
+        raise FileRefused(
+            f"{path} is no glossary we know. Give a .toml, .csv or .tbx file.",
+            es=f"{path} no es un glosario que conozcamos. Use un archivo .toml, .csv o .tbx.",
+        )
     try:
         if path.stat().st_size > _LARGEST:
-            raise FileRefused(f"{path} is larger than {_LARGEST // 1_000_000} MB. Is it a glossary?")
+            raise FileRefused(
+                f"{path} is larger than {_LARGEST // 1_000_000} MB. Is it a glossary?",
+                es=f"{path} pasa de {_LARGEST // 1_000_000} MB. ¿Es un glosario?",
+            )
         return list(reader(path, source_language, language))
     except (OSError, UnicodeDecodeError) as error:
-        raise FileRefused(f"{path} cannot be read: {error}") from error
+        raise FileRefused(f"{path} cannot be read: {error}", es=f"No se puede leer {path}: {error}") from error
 
 
 def as_toml(terms: Iterable[Term], *, name: str, source_language: str, language: str) -> str:
@@ -144,36 +153,50 @@ def _toml(path: Path, source_language: str, language: str) -> Iterator[Term]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise FileRefused(f"{path} is not valid TOML: {error}") from error
+        raise FileRefused(f"{path} is not valid TOML: {error}", es=f"{path} no es TOML válido: {error}") from error
     if document.get("languages", [source_language, language]) != [source_language, language]:
         return
     for group, entries in document.items():
         if isinstance(entries, list) and group != "languages":
             for place, entry in enumerate(entries, 1):
                 if not isinstance(entry, dict):
-                    raise FileRefused(f"{path}: {group}, entry {place}: must be a table with source and target")
-                yield term_of(entry, f"{path}: {group}, entry {place}", group)
+                    raise FileRefused(
+                        f"{path}: {group}, entry {place}: must be a table with source and target",
+                        es=f"{path}: {group}, entrada {place}: debe ser una tabla con source y target.",
+                    )
+                where, spanish = (f"{path}: {group}, {word} {place}" for word in ("entry", "entrada"))
+                yield term_of(entry, where, group, where_es=spanish)
 
 
-def term_of(entry: Mapping[str, Any], where: str, group: str = "") -> Term:
+def term_of(entry: Mapping[str, Any], where: str, group: str = "", *, where_es: str = "") -> Term:
     """A term from our own keys, all but `source` optional. Raises FileRefused, which begins with `where`."""
+    there = where_es or where
     unknown = set(entry) - _FIELDS
     if unknown:
-        raise FileRefused(f"{where}: unknown key {sorted(unknown)[0]!r}; keys are {', '.join(sorted(_FIELDS))}")
+        raise FileRefused(
+            f"{where}: unknown key {sorted(unknown)[0]!r}; keys are {', '.join(sorted(_FIELDS))}",
+            es=f"{there}: no existe la clave «{sorted(unknown)[0]}»; las que hay son: {', '.join(sorted(_FIELDS))}.",
+        )
     values: dict[str, Any] = dict(entry)
     for name in _FIELDS & set(values):
         wanted: type | tuple[type, ...] = bool if name in _FLAGS else (list, tuple) if name in _LISTS else str
         if not isinstance(values[name], wanted):
-            raise FileRefused(f"{where}: {name} has the wrong type")
+            raise FileRefused(f"{where}: {name} has the wrong type", es=f"{there}: «{name}» no es del tipo debido.")
     for name in _LISTS:
         values[name] = tuple(str(each).strip() for each in values.get(name, ()) if str(each).strip())
     term = Term(**{**values, "group": group})
     if not term.source.strip():
-        raise FileRefused(f"{where}: source is missing")
+        raise FileRefused(f"{where}: source is missing", es=f"{there}: falta el original (source).")
     if term.gender not in _GENDERS:
-        raise FileRefused(f"{where}: gender must be m, f, mp or fp, not {term.gender!r}")
+        raise FileRefused(
+            f"{where}: gender must be m, f, mp or fp, not {term.gender!r}",
+            es=f"{there}: el género debe ser m, f, mp o fp, y no «{term.gender}».",
+        )
     if not (term.target or term.keep or term.off):
-        raise FileRefused(f"{where}: {term.source!r} needs a target, or keep = true")
+        raise FileRefused(
+            f"{where}: {term.source!r} needs a target, or keep = true",
+            es=f"{there}: «{term.source}» necesita una traducción (target), o que nunca se traduzca (keep = true).",
+        )
     return term
 
 
@@ -184,12 +207,18 @@ def _csv(path: Path, source_language: str, language: str) -> Iterator[Term]:
         file.seek(0)
         rows = csv.DictReader(file, delimiter=";" if sample.count(";") > sample.count(",") else ",", strict=True)
         if "source" not in (rows.fieldnames or ()):
-            raise FileRefused(f"{path}: the first row must name the columns, source and target among them")
+            raise FileRefused(
+                f"{path}: the first row must name the columns, source and target among them",
+                es=f"{path}: la primera fila debe nombrar las columnas, entre ellas source y target.",
+            )
         try:
             for row in rows:
-                yield term_of(_cells(row), f"{path}, line {rows.line_num}")
+                where, spanish = (f"{path}, {word} {rows.line_num}" for word in ("line", "línea"))
+                yield term_of(_cells(row), where, where_es=spanish)
         except csv.Error as error:
-            raise FileRefused(f"{path}, line {rows.line_num}: {error}") from error
+            raise FileRefused(
+                f"{path}, line {rows.line_num}: {error}", es=f"{path}, línea {rows.line_num}: {error}"
+            ) from error
 
 
 def _cells(row: Mapping[str | Any, Any]) -> dict[str, Any]:
@@ -215,11 +244,19 @@ def _tbx(path: Path, source_language: str, language: str) -> Iterator[Term]:
         )
         root = etree.parse(str(path), parser).getroot()
     except etree.XMLSyntaxError as error:
-        raise FileRefused(f"{path} is no well-formed XML: {error}") from error
+        raise FileRefused(
+            f"{path} is no well-formed XML: {error}", es=f"{path} no es XML bien formado: {error}"
+        ) from error
     if next(root.iter(etree.Entity), None) is not None:
-        raise FileRefused(f"{path} uses entities of its own. Export it without a DTD.")
+        raise FileRefused(
+            f"{path} uses entities of its own. Export it without a DTD.",
+            es=f"{path} usa entidades propias. Expórtelo sin DTD.",
+        )
     if _name(root) not in {"martif", "tbx"}:
-        raise FileRefused(f"{path} is no TBX file: its root is <{_name(root)}>")
+        raise FileRefused(
+            f"{path} is no TBX file: its root is <{_name(root)}>",
+            es=f"{path} no es un archivo TBX: su raíz es <{_name(root)}>.",
+        )
     for entry in (each for each in root.iter() if _name(each) in {"termEntry", "conceptEntry"}):
         given, made = (list(_terms(entry, code)) for code in (source_language, language))
         if given and made:
@@ -272,5 +309,7 @@ def merge(into: Path, file: Path, source_language: str, language: str, *, write:
             fresh.write_text(text, encoding="utf-8")
             fresh.replace(into)
         except OSError as error:
-            raise FileRefused(f"{into} cannot be written: {error.strerror}") from error
+            raise FileRefused(
+                f"{into} cannot be written: {error.strerror}", es=f"No se puede escribir {into}: {error.strerror}"
+            ) from error
     return Merged(new=new, changed=len(taken) - new - same, same=same)

@@ -53,7 +53,10 @@ def served(wire: Wire) -> Served:
         listed: Any = json.loads(body) if status == 200 else None
         pairs = {(each["code"], target) for each in listed for target in each["targets"]}
     except (ValueError, TypeError, KeyError) as error:
-        raise EngineUnavailable(f"What answers there is no LibreTranslate: /languages gave {status}.") from error
+        raise EngineUnavailable(
+            f"What answers there is no LibreTranslate: /languages gave {status}.",
+            es=f"Lo que responde allí no es LibreTranslate: /languages dio {status}.",
+        ) from error
     return Served(version=_version(wire), pairs=frozenset(pairs))
 
 
@@ -111,20 +114,28 @@ class LibreTranslateEngine:
             raise self._refusal(status, str(answer.get("error") or "")[:300])
         texts = answer.get("translatedText")
         if not isinstance(texts, list) or len(texts) != len(batch) or not all(isinstance(text, str) for text in texts):
-            raise BatchFailed("The translation server answered with something other than one text for each sentence.")
+            raise BatchFailed(
+                "The translation server answered with something other than one text for each sentence.",
+                es="El servidor de traducción no respondió con un texto por cada frase.",
+            )
         return texts
 
     def _refusal(self, status: int, said: str) -> Exception:
-        told = f"The translation server answered {status}" + (f": {said}" if said else "")
+        why = f"{status}: {said}" if said else str(status)
+        told, spanish = f"The translation server answered {why}.", f"El servidor de traducción respondió {why}."
         if status in _AWAY:
-            return EngineUnavailable(f"{told}.")
+            return EngineUnavailable(told, es=spanish)
         if "not supported" in said:
-            return ModelMissing(f"{told}. Install {self.source}-{self.target} on that server, then: tornavoz retry")
+            return ModelMissing(
+                f"{told} Install {self.source}-{self.target} on that server, then: tornavoz retry",
+                es=f"{spanish} Instale {self.source}-{self.target} en ese servidor y ejecute: tornavoz retry",
+            )
         if status in _REFUSED:
             return EngineRefused(
-                f"{told}. Check [translation] url and TORNAVOZ_LIBRETRANSLATE_KEY, then: tornavoz retry"
+                f"{told} Check [translation] url and TORNAVOZ_LIBRETRANSLATE_KEY, then: tornavoz retry",
+                es=f"{spanish} Revise [translation] url y TORNAVOZ_LIBRETRANSLATE_KEY, y ejecute: tornavoz retry",
             )
-        return BatchFailed(f"{told}.")
+        return BatchFailed(told, es=spanish)
 
 
 def _version(wire: Wire) -> str:

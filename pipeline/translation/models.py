@@ -93,11 +93,13 @@ def choose(models_dir: Path, source: str, target: str, name: str | None = None) 
     if name is not None:
         fitting = [model for model in fitting if name in (model.name, model.path.name)]
     if not fitting:
-        wanted = f"{source} to {target}" + (f" called {name!r}" if name is not None else "")
+        called, spanish = (f" called {name!r}", f" llamado «{name}»") if name is not None else ("", "")
+        command = f"tornavoz models install {'starter' if (source, target) == ('en', 'es') else f'{source}-{target}'}"
         raise ModelMissing(
-            f"No model {wanted} is installed in {models_dir}. Run: tornavoz models install "
-            f"{'starter' if (source, target) == ('en', 'es') else f'{source}-{target}'} "
-            "(or give the path of an .argosmodel file)."
+            f"No model {source} to {target}{called} is installed in {models_dir}. Run: {command} "
+            "(or give the path of an .argosmodel file).",
+            es=f"No hay ningún modelo de «{source}» a «{target}»{spanish} instalado en {models_dir}. "
+            f"Ejecute: {command} (o indique un archivo .argosmodel).",
         )
     return max(fitting, key=lambda model: (Version(model.version), model.installed_at))
 
@@ -210,7 +212,10 @@ def _read(path: Path) -> Installed | None:
 def load(path: Path) -> Installed:
     """The model in this folder. Raises ModelDamaged if its record cannot be read."""
     if not (path / _RECORD).is_file() or (model := _read(path)) is None:
-        raise ModelDamaged(f"{path} holds no readable {_RECORD}. Install the model again.")
+        raise ModelDamaged(
+            f"{path} holds no readable {_RECORD}. Install the model again.",
+            es=f"{path} no contiene un {_RECORD} que se pueda leer. Instale el modelo de nuevo.",
+        )
     return model
 
 
@@ -227,6 +232,7 @@ def _flush(folder: Path) -> None:
 def _fetched(source: str, target: str, models_dir: Path) -> Iterator[Path]:
     """Download the newest package of a pair from the Argos index; the file is gone afterwards."""
     advice = "Or fetch the .argosmodel file elsewhere and give its path."
+    spanish = "O consiga el archivo .argosmodel por otra vía e indique dónde está."
     package, settings = _argos(models_dir)
     index = Path(settings.local_package_index)
     index.unlink(missing_ok=True)  # an old index would be taken for today's
@@ -235,7 +241,10 @@ def _fetched(source: str, target: str, models_dir: Path) -> Iterator[Path]:
     try:
         package.update_package_index()  # logs a failure and returns
         if not index.is_file():
-            raise FetchFailed(f"The Argos package index cannot be reached at {settings.remote_package_index}. {advice}")
+            raise FetchFailed(
+                f"The Argos package index cannot be reached at {settings.remote_package_index}. {advice}",
+                es=f"No se puede consultar el índice de Argos en {settings.remote_package_index}. {spanish}",
+            )
         fitting = [
             each for each in package.get_available_packages() if (each.from_code, each.to_code) == (source, target)
         ]
@@ -246,7 +255,10 @@ def _fetched(source: str, target: str, models_dir: Path) -> Iterator[Path]:
         try:
             path = Path(wanted.download())
         except Exception as error:  # argostranslate raises plain Exception
-            raise FetchFailed(f"The model {source}-{target} could not be fetched: {error}. {advice}") from error
+            raise FetchFailed(
+                f"The model {source}-{target} could not be fetched: {error}. {advice}",
+                es=f"No se pudo obtener el modelo {source}-{target}: {error}. {spanish}",
+            ) from error
     finally:
         socket.setdefaulttimeout(timeout)
     try:

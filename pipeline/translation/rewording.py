@@ -28,7 +28,10 @@ def match_at(draft: Draft, place: str) -> Match:
     found = next((match for match in draft.matches if match.place == place), None)
     if found is None:
         places = ", ".join(match.place for match in draft.matches)
-        raise IllegalTransition(f"there is no segment {place!r}; the places are {places}")
+        raise IllegalTransition(
+            f"there is no segment {place!r}; the places are {places}",
+            es=f"No hay ninguna frase en «{place}». Vuelva a abrir la página.",
+        )
     return found
 
 
@@ -41,10 +44,13 @@ def rewrite(story: Story, draft: Draft, place: str, html: str, whose: Provenance
     old = match_at(draft, place)
     text, spans = inline_from_html(html)
     if not text.strip():
-        raise IllegalTransition("the new wording is empty")
+        raise IllegalTransition("the new wording is empty", es="El texto nuevo está vacío.")
     lost = _links(old.spans) - _links(spans)
     if lost:
-        raise IllegalTransition(f"the new wording lacks the link to {', '.join(sorted(lost))}")
+        raise IllegalTransition(
+            f"the new wording lacks the link to {', '.join(sorted(lost))}",
+            es=f"En el texto nuevo falta el enlace a {', '.join(sorted(lost))}.",
+        )
     new = replace(old, target=text, spans=spans, origin=Origin.EDITOR, model="", score=None, provenance=whose)
     return put(story, draft, new)
 

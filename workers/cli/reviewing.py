@@ -125,7 +125,7 @@ def edit(article: int, place: str, text: str, base: int | None, language: str, d
     for finding in looked.findings:
         out.print(f"! {_finding(asdict(finding))}", soft_wrap=True)
     if looked.problem:
-        talk.print(looked.problem)
+        talk.print(str(looked.problem))
         sys.exit(1)
     if dry_run:
         return

@@ -48,6 +48,7 @@ class Revision(models.Model):
     state = models.CharField(max_length=12, default=RevisionState.RECEIVED)
     reason_code = models.CharField(max_length=64, blank=True)
     reason = models.TextField(blank=True)
+    reason_es = models.TextField(blank=True)
     received_at = models.DateTimeField()
 
     class Meta:

@@ -48,6 +48,7 @@ class TermsPage(models.Model):
     checked_at = models.DateTimeField(null=True)  # when the address was compared with it last
     verdict = models.CharField(max_length=12, blank=True)  # of that look: pipeline.rights.terms_page.Verdict
     reason = models.TextField(blank=True)  # why that look could not be had
+    reason_es = models.TextField(blank=True)
     found = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")  # what it read instead
 
     class Meta:

@@ -20,6 +20,7 @@ class Watch(models.Model):
     read_at = models.DateTimeField(null=True)  # when it last was there and could be read; null: never so far
     failures = models.PositiveIntegerField(default=0)  # in a row
     reason = models.TextField(blank=True)  # why the last look failed
+    reason_es = models.TextField(blank=True)
 
 
 class Announcement(models.Model):

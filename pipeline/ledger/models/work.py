@@ -47,6 +47,7 @@ class Unit(models.Model):
     rung_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=64, blank=True)
     last_error = models.TextField(blank=True)
+    last_error_es = models.TextField(blank=True)  # empty for what no program of ours has said
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step", "subject"], name="unit_once")]

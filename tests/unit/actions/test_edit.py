@@ -44,7 +44,7 @@ def test_a_look_shows_typography_and_findings_and_saves_nothing(office: Office, 
     assert seen.html == "La alcaldesa dijo: «nadie pagará»"
     wrong = edit.look(base, "b1.0", "La obra costó 14 millones de pesos y duró nueve años.")
     assert [finding.code for finding in wrong.findings] == ["numbers"]
-    assert edit.look(base, "b2.0", "  ").problem == "the new wording is empty"
+    assert str(edit.look(base, "b2.0", "  ").problem) == "the new wording is empty"
     assert Translation.objects.count() == 1
 
 

@@ -20,6 +20,7 @@ from pipeline.ledger import articles, translations, wordings
 from pipeline.ledger.models import Article, Revision, Wording
 from pipeline.ledger.translations import Translated
 from pipeline.stages import TranslationState
+from pipeline.steps import REVIEW
 from pipeline.text.difference import Piece, sentences, words
 from pipeline.text.inline import canonical, crossing, inline_html
 from pipeline.text.segments import segments_of
@@ -95,7 +96,7 @@ class Sheet:
     headline: str
     rows: tuple[Row, ...]
     whole: tuple[Remark, ...]  # about the article, not about one sentence
-    blocking: int
+    blocking: int  # findings that stop it, besides that nobody has read it
     gone: tuple[str, ...]  # sentences of the revision before that the new one has not
     withdrawn: datetime | None
     url: str
@@ -171,7 +172,7 @@ def sheet(
         headline=draft.headline,
         rows=rows,
         whole=tuple(remark(each) for each in translated.findings if each.place not in places),
-        blocking=sum(each.blocks for each in translated.findings),
+        blocking=sum(each.blocks and each.code != REVIEW.code for each in translated.findings),
         gone=gone,
         withdrawn=withdrawn,
         url=revision.url,

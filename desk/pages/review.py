@@ -77,7 +77,7 @@ def act(request: HttpRequest, article: int, language: str, verb: str) -> HttpRes
         return doing(request, article, language)
     except PipelineError as error:
         messages.error(request, told(error))
-        return _after(request, article, language)
+        return _after(request, article, language, opened=request.POST.get("place", "") if verb in WRITING else "")
 
 
 def _answer(
@@ -100,16 +100,32 @@ def _answer(
 
 
 def _at_hand(shown: Sheet) -> dict[str, dict[str, Any]]:
-    """For each sentence that is open for editing: sentences like it and what was made of them, and its terms."""
+    """For each sentence that is open for editing: sentences like it and what was made of them, its terms, and what is
+    to be said of words that were typed and not saved."""
     alike: dict[str, suggestions.Suggestions] = {}
     terms: dict[str, list[Wanted]] = {}
     draft = translations.get(shown.translation).draft
     pair = (shown.source_language, shown.language)
     for match in draft.matches if draft else ():
         if any(row.place == match.place and row.editing for row in shown.rows):
-            alike[match.place] = suggestions.suggest(match.source, *pair, limit=3, leave_out=shown.translation)
+            alike[match.place] = suggestions.suggest(
+                match.source, *pair, limit=3, leave_out=shown.translation, own=match.spans
+            )
             terms[match.place] = terms_of(match, newsroom.glossaries()(shown.source, *pair))
-    return {"alike": alike, "terms": terms}
+    open_rows = {row.place: row.unsaved for row in shown.rows if row.editing and row.unsaved is not None}
+    looks = {place: _looked(shown.translation, place, html) for place, html in open_rows.items()}
+    return {"alike": alike, "terms": terms, "looks": looks}
+
+
+def _looked(base: int, place: str, html: str) -> dict[str, Any]:
+    """What typography and checks make of a wording, for look.html."""
+    looked = editing.look(base, place, html)
+    return {
+        "look": looked,
+        "problem": told(looked.problem) if looked.problem else "",
+        "remarks": [remark(each) for each in looked.findings],
+        "changed": looked.html != html,
+    }
 
 
 def _after(request: HttpRequest, article: int, language: str, *, opened: str = "") -> HttpResponse:
@@ -125,14 +141,8 @@ def _after(request: HttpRequest, article: int, language: str, *, opened: str = "
 def _type(request: HttpRequest, article: int, language: str) -> HttpResponse:
     """A pause in typing: keep the wording, and say what typography and checks make of it."""
     place, html, base = request.POST.get("place", ""), request.POST.get("html", ""), _base(request)
-    looked = editing.look(base, place, html)
+    context = _looked(base, place, html)
     wordings.keep(article, language, place, html, base=base, editor=actor(request.user), now=now())
-    context = {
-        "look": looked,
-        "problem": told(looked.problem) if looked.problem else "",
-        "remarks": [remark(each) for each in looked.findings],
-        "changed": looked.html != html,
-    }
     return render(request, "desk/review/look.html", context)
 
 
@@ -245,6 +255,7 @@ def _presence(request: HttpRequest, article: int, language: str) -> HttpResponse
     return render(request, "desk/review/presence.html", context)
 
 
+WRITING = frozenset({"save", "done"})  # what cannot be saved stays in the open field, with the reason below it
 VERBS: dict[str, Callable[[HttpRequest, int, str], HttpResponse]] = {
     "type": _type,
     "save": _save,

@@ -5,6 +5,7 @@ Knows: where translated sentences are. Must not know: pages, what an editor does
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from pipeline.ledger.models import PostEdit, Segment
 from pipeline.stages import TranslationState
 from pipeline.text.inline import inline_html
 from pipeline.translation import fuzzy
+from pipeline.translation.rewording import fitted
 from pipeline.types import Origin, Span
 
 _SEARCHED = 20_000  # sentences of each kind that are compared, newest first: a tenth of a second
@@ -56,8 +58,12 @@ def suggest(
     limit: int = 5,
     floor: float = fuzzy.FLOOR,
     leave_out: int | None = None,
+    own: Sequence[Span] = (),
 ) -> Suggestions:
-    """Sentences like `sentence`, best first, people's words before a machine's; `leave_out` is a translation's key."""
+    """Sentences like `sentence`, best first, people's words before a machine's; `leave_out` is a translation's key.
+
+    `own` is what stands in the sentence in hand: what is suggested has its links, not those of another article.
+    """
     sizes = fuzzy.lengths(sentence, floor)
     edits = _fitting(PostEdit.objects.filter(language=language, source_language=source_language), sizes)
     newest = Segment.objects.aggregate(newest=Max("pk"))["newest"] or 0
@@ -73,9 +79,9 @@ def suggest(
     for source, score in found:
         made = next((machines[key] for key in by_machines.get(source, ()) if key in machines), None)
         if source in by_people:
-            best.append(_from_person(PostEdit.objects.get(pk=by_people[source][0]), score))
+            best.append(_from_person(PostEdit.objects.get(pk=by_people[source][0]), score, own))
         elif made is not None:
-            best.append(_from_machine(made, score))
+            best.append(_from_machine(made, score, own))
         if len(best) == limit:
             break
     return Suggestions(best=tuple(best), newest_only=newest_only or more_edits or more_drafts)
@@ -105,12 +111,12 @@ def _usable(keys: list[int], source_language: str, language: str) -> dict[int, S
     return {row.pk: row for row in rows.select_related("translation__revision")}
 
 
-def _from_person(edit: PostEdit, score: float) -> Suggestion:
+def _from_person(edit: PostEdit, score: float, own: Sequence[Span]) -> Suggestion:
     return Suggestion(
         score=score,
         source=edit.source,
         target=edit.target,
-        html=inline_html(edit.target, codec.load_each(Span, edit.spans)),
+        html=inline_html(edit.target, fitted(codec.load_each(Span, edit.spans), own)),
         origin=edit.origin,
         by=edit.actor,
         at=edit.at,
@@ -118,12 +124,12 @@ def _from_person(edit: PostEdit, score: float) -> Suggestion:
     )
 
 
-def _from_machine(row: Segment, score: float) -> Suggestion:
+def _from_machine(row: Segment, score: float, own: Sequence[Span]) -> Suggestion:
     return Suggestion(
         score=score,
         source=row.source,
         target=row.target,
-        html=inline_html(row.target, codec.load_each(Span, row.spans)),
+        html=inline_html(row.target, fitted(codec.load_each(Span, row.spans), own)),
         origin="machine",
         by=row.model,
         at=row.translation.created_at,

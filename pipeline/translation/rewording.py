@@ -5,6 +5,7 @@ Knows: drafts, matches, what an editor's sentence must keep. Must not know: vers
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.errors import IllegalTransition
@@ -73,6 +74,20 @@ def _reblock(index: int, story: Story, draft: Draft, matches: tuple[Match, ...],
     if not place.startswith(prefix):
         return draft.blocks[index]
     return rebuild(story.blocks[index], [match for match in matches if match.place.startswith(prefix)])
+
+
+def fitted(spans: Sequence[Span], own: Sequence[Span]) -> tuple[Span, ...]:
+    """What stands in the translation of another sentence, for the sentence that holds `own`: never another's links.
+
+    One link becomes the one link of the sentence in hand. Of several nobody knows which is which: they are left out,
+    unless they are the same.
+    """
+    if _links(tuple(spans)) == _links(tuple(own)):
+        return tuple(spans)
+    theirs, ours = ([span for span in each if span.tag == "a"] for each in (spans, own))
+    if (len(theirs), len(ours)) == (1, 1):
+        return tuple(replace(each, attributes=ours[0].attributes) if each.tag == "a" else each for each in spans)
+    return tuple(span for span in spans if span.tag != "a")
 
 
 def _links(spans: tuple[Span, ...]) -> set[str]:

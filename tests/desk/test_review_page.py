@@ -12,7 +12,7 @@ from django.urls import reverse
 from desk.roles import Role
 from pipeline.ledger import translations, wordings
 from pipeline.ledger.models import Event, Translation, Wording
-from tests.make import CHANGED, PARAGRAPHS, SPANISH, Office, corrected
+from tests.make import CHANGED, PARAGRAPHS, SPANISH, Office, corrected, story
 
 GOOD = "La alcaldesa dijo que nadie pagará peaje."
 SignedIn = Callable[[Role | None], Client]
@@ -92,6 +92,43 @@ def test_a_sentence_is_saved_and_the_translation_approved(office: Office, held: 
     assert office.release(held).attribution["reviewer"] == "editor"
 
 
+def test_what_cannot_be_saved_stays_in_the_open_field_with_the_reason_below_it(
+    office: Office, signed_in: SignedIn
+) -> None:
+    linked = PARAGRAPHS[2].replace("toll", '<a href="https://river.example/toll">toll</a>')
+    office.engine.phrases["toll"] = "peaje"
+    office.apply(office.text + '\n[translation]\nreview = "always"\n')
+    article = office.receive(story(paragraphs=(*PARAGRAPHS[:2], linked, PARAGRAPHS[3]))).article
+    office.run()
+    client = signed_in(Role.EDITOR)
+    said = "lacks the link to https://river.example/toll"
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = client.post(
+            at(article, verb="save"),
+            {"place": "b2.0", "html": "Nadie lo pagará.", "base": newest(article).pk},
+            follow=True,
+            headers=headers,
+        )
+        shown = answer.content.decode()
+        assert "Nadie lo pagará.</textarea>" in shown
+        assert said in shown.split('id="look-b2-0"')[1].split("</div>")[0]
+    assert newest(article).version == 1
+
+
+def test_that_nobody_has_read_it_is_no_finding_that_an_approval_overrules(office: Office, signed_in: SignedIn) -> None:
+    office.apply(office.text + '\n[translation]\nreview = "always"\n')
+    article = office.receive().article
+    office.run()
+    shown = signed_in(Role.EDITOR).get(at(article)).content.decode()
+    assert "publishes nothing unread" in shown
+    assert "No finding blocks it any more." in shown
+
+
+def test_the_first_version_says_who_made_it(held: int, signed_in: SignedIn) -> None:
+    versions = reverse("desk:versions", kwargs={"article": held, "language": "es"})
+    assert "the machines" in signed_in(Role.VIEWER).get(versions).content.decode()
+
+
 def test_nothing_unsaved_is_passed_over_by_an_approval(held: int, signed_in: SignedIn) -> None:
     client = signed_in(Role.EDITOR)
     do(client, held, "type", place="b2.0", html="A medias")
@@ -109,7 +146,7 @@ def test_a_stale_save_shows_both_texts_and_overwrites_nothing(
     eva.force_login(person(Role.EDITOR, "eva"))  # type: ignore[arg-type]
     do(eva, held, "save", place="b2.0", html=GOOD, base=base)
     late = do(signed_in(Role.EDITOR), held, "save", place="b2.0", html="Nadie pagará.", base=base)
-    for words in ("Two of you changed this sentence", PARAGRAPHS[2], GOOD, "Nadie pagará.", "desk:eva"):
+    for words in ("Two of you changed this sentence", PARAGRAPHS[2], GOOD, "Nadie pagará.", "<dt>eva</dt>"):
         assert words in late
     assert newest(held).version == 2
     assert wordings.of(held, "es", "desk:editor")["b2.0"].html == "Nadie pagará."

@@ -15,6 +15,7 @@ from pipeline.errors import IllegalTransition
 from pipeline.ledger.models import Event, MemoryEntry, PostEdit, Translation
 from pipeline.ledger.suggestions import suggest
 from pipeline.translation.tmx import Unit, read, write
+from pipeline.types import Span
 from tests.make import PARAGRAPHS, SPANISH, START, Office, other, story
 from workers.cli import main
 
@@ -130,12 +131,23 @@ def test_suggestions_come_with_their_score_and_their_maker(office: Office, edite
     assert suggest(PARAGRAPHS[0], "en", "pt").best == ()
 
 
-def test_a_suggestion_brings_its_links_as_html(office: Office) -> None:
+def test_a_suggestion_has_the_links_of_the_sentence_in_hand_as_html(office: Office) -> None:
     linked = 'The new <a href="https://river.example/x">bridge</a> over the Arroyo river opened on Monday.'
     office.engine.phrases["bridge"] = "puente"
     office.publish(story(paragraphs=(linked, *PARAGRAPHS[1:])))
-    [best] = suggest(PARAGRAPHS[0], "en", "es").best
-    assert '<a href="https://river.example/x">puente</a>' in best.html
+
+    def link(address: str) -> Span:
+        return Span(tag="a", start=0, end=1, attributes=(("href", address),))
+
+    def suggested(*own: Span) -> str:
+        [best] = suggest(PARAGRAPHS[0], "en", "es", own=own).best
+        return best.html
+
+    assert '<a href="https://river.example/x">puente</a>' in suggested(link("https://river.example/x"))
+    assert '<a href="https://river.example/y">puente</a>' in suggested(link("https://river.example/y"))
+    for own in ((), (link("https://river.example/y"), link("https://river.example/z"))):
+        assert "puente" in suggested(*own)
+        assert "<a " not in suggested(*own), "never a link of another article, nor one that was guessed"
 
 
 def test_the_commands_count_take_in_hand_out_and_forget(office: Office, edited: int, tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT = 640, 220
-LEFT, BOTTOM, TOP = 44, 26, 12
-LETTER = 6.6  # how wide one is, about
+LEFT, BOTTOM, TOP = 54, 26, 12
+LETTER = 8  # how wide one is on a phone, where desk.css makes them larger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,8 @@ class Series:
     kind: str = "a"  # class of its colour: a, b, c, d, e
 
 
-def bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> SafeString:
-    """Stacked bars, one for each label."""
+def bars(title: str, labels: Sequence[str], series: Sequence[Series], *, unit: str = "") -> SafeString:
+    """Stacked bars, one for each label; `unit` stands behind the numbers of the scale."""
     totals = [sum(each.values[at] or 0 for each in series) for at in range(len(labels))]
     top = _nice(max(totals, default=0))
     wide = (WIDTH - LEFT) / max(1, len(labels))
@@ -43,7 +44,7 @@ def bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> SafeStr
                 shapes.append((each.kind, _n(LEFT + at * wide + wide * 0.12), _n(y), _n(wide * 0.76), _n(height)))
             base += value
     drawn = format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', shapes)
-    return _picture(title, labels, top, drawn)
+    return _picture(title, labels, top, drawn, unit)
 
 
 def lines(title: str, labels: Sequence[str], series: Sequence[Series]) -> SafeString:
@@ -63,8 +64,8 @@ def lines(title: str, labels: Sequence[str], series: Sequence[Series]) -> SafeSt
     return _picture(title, labels, top, format_html_join("", "{}", ((part,) for part in parts)))
 
 
-def _picture(title: str, labels: Sequence[str], top: float, drawn: SafeString) -> SafeString:
-    marks = [(LEFT, _n(_y(top * share, top)), WIDTH, _words(top * share)) for share in (0, 0.5, 1)]
+def _picture(title: str, labels: Sequence[str], top: float, drawn: SafeString, unit: str = "") -> SafeString:
+    marks = [(LEFT, _n(_y(top * share, top)), WIDTH, _words(top * share) + unit) for share in (0, 0.5, 1)]
     rules = format_html_join(
         "",
         '<line x1="{0}" y1="{1}" x2="{2}" y2="{1}"/><text x="{4}" y="{1}" dy="4" text-anchor="end">{3}</text>',
@@ -109,4 +110,5 @@ def _n(number: float) -> str:
 
 
 def _words(number: float) -> str:
-    return f"{number:g}"
+    """As the language of the page writes it: 0.2 is 0,2 in Spanish."""
+    return str(number_format(f"{number:g}"))

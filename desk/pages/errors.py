@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from desk.access import Forbidden, public
+from desk.roles import Role
 
 
 def _answer(request: HttpRequest, status: int, name: str, plain: str, **context: object) -> HttpResponse:
@@ -22,7 +23,7 @@ def _answer(request: HttpRequest, status: int, name: str, plain: str, **context:
 def forbidden(request: HttpRequest, exception: PermissionDenied | None = None) -> HttpResponse:
     """403: the role is too low."""
     needed = exception.needed if isinstance(exception, Forbidden) else None
-    return _answer(request, 403, "forbidden", "You may not do this.", needed=needed)
+    return _answer(request, 403, "forbidden", "You may not do this.", needed=needed, highest=needed is max(Role))
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -24,6 +24,7 @@ from desk.clock import now
 from desk.paging import cut
 from desk.roles import Role, actor
 from desk.words.sentences import told
+from desk.words.texts import tongue
 from pipeline.actions import glossary as acting
 from pipeline.errors import PipelineError
 from pipeline.ledger import glossary as kept
@@ -58,7 +59,7 @@ class Filters(forms.Form):
         named = Source.objects.filter(active=True).order_by("publisher").values_list("slug", "publisher")
         sources.choices = [("", _("the whole newsroom")), *named]
         tags = Product.objects.filter(active=True).order_by("language").values_list("language", flat=True).distinct()
-        languages.choices = [(tag, tag) for tag in tags] or [("es", "es")]
+        languages.choices = [(tag, tongue(tag)) for tag in tags] or [("es", tongue("es"))]
 
 
 class TermForm(forms.Form):

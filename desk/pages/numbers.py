@@ -102,6 +102,7 @@ def _credit(standing: list[Credit], looks: list[Looks], labels: list[str]) -> di
             _("Credit by partner in percent: given, missing, overdue, not seen yet, never reported"),
             [each.name or "–" for each in standing],
             [Series(name=name, values=tuple(values), kind=kind) for name, kind, values in partners],
+            unit="\N{NO-BREAK SPACE}%",
         ),
         "looked": charts.bars(
             _("Looks at partners' pages a day: credit given, missing, nothing to be seen"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.access import needs
 from desk.paging import turned
+from desk.words.texts import tongue
 from pipeline.ledger import search as index
 from pipeline.ledger.models import Product, Release, Revision, Source, Translation
 
@@ -50,7 +51,7 @@ class SearchForm(forms.Form):
         self._offer("source", Source.objects.order_by("publisher").values_list("slug", "publisher"))
         self._offer("section", ((name, name) for name in index.sections()))
         self._offer("product", ((product.path, product.path) for product in products))
-        self._offer("language", ((tag, tag) for tag in sorted({product.language for product in products})))
+        self._offer("language", ((tag, tongue(tag)) for tag in sorted({product.language for product in products})))
 
     def _offer(self, name: str, choices: Any) -> None:
         field = self.fields[name]

@@ -48,6 +48,7 @@ def test_a_plan_says_who_gets_what_and_why_not_and_changes_nothing(
         "non-commercial, and paid for",
         "public feeds",
         "Diario de Pago",
+        "All 8 lines",
     ):
         assert words in shown
     assert not Campaign.objects.exists()

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from desk import charts
 from desk.charts import Series
@@ -100,12 +101,32 @@ def test_a_chart_is_a_picture_with_a_name_and_true_proportions() -> None:
     ("highest", "top"), [(0, 2), (1, 2), (3, 4), (5, 10), (11, 20), (21, 40), (100, 100), (0.3, 0.4)]
 )
 def test_scales_end_at_a_round_number(highest: float, top: float) -> None:
-    assert f">{top:g}</text>" in charts.lines("x", ["a"], [Series(name="x", values=(highest,))])
+    with translation.override("en"):
+        assert f">{top:g}</text>" in charts.lines("x", ["a"], [Series(name="x", values=(highest,))])
+
+
+def test_a_scale_is_written_as_the_page_writes_and_says_its_unit() -> None:
+    one = Series(name="x", values=(0.3,))
+    with translation.override("es"):
+        assert ">0,4</text>" in charts.lines("x", ["a"], [one])
+        assert ">0,2 %</text>" in charts.bars("x", ["a"], [one], unit=" %")
 
 
 def test_a_gap_is_a_gap() -> None:
     drawn = charts.lines("x", ["a", "b", "c"], [Series(name="x", values=(1, None, 2))])
     assert drawn.count("<circle") == 2
+
+
+def test_on_a_phone_nothing_of_a_partner_stands_beyond_the_edge(open_desk: Callable[..., Desk], office: Office) -> None:
+    office.clock.at = datetime.now(UTC) - timedelta(days=2)
+    history(office)
+    page = open_desk(Role.VIEWER, width=390).go("/desk/numbers")
+    for cell in page.locator("table.cells tbody td").all():
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 390
+        assert cell.get_attribute("data-label")
+    assert page.locator("#credit svg text", has_text="100 %").count() == 1
 
 
 def test_the_page_has_every_chart_with_its_table(office: Office, signed_in: Callable[[Role | None], Client]) -> None:

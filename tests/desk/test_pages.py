@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
@@ -234,6 +235,21 @@ def test_who_may_not_make_tokens_is_not_offered_it(office: Office, viewer: Clien
 
 
 # --- audit and people ----------------------------------------------------------------------------------------------
+
+
+def test_whoever_may_not_come_in_is_told_which_role_it_takes(viewer: Client) -> None:
+    said = viewer.get("/desk/people").content.decode()
+    assert "An admin can give it to you." in said
+    assert "or a higher one" not in said, "there is none above admin"
+    assert "or a higher one" in viewer.get("/desk/campaigns/plan").content.decode()
+
+
+def test_times_say_their_zone_and_languages_their_name(office: Office, viewer: Client) -> None:
+    article = office.publish()
+    for path in ("/desk/audit", f"/desk/articles/{article}/trace"):
+        assert re.search(r"\d\d:\d\d:\d\d UTC</td>", viewer.get(path).content.decode()), path
+    for path in ("/desk/search", "/desk/glossary"):
+        assert re.search(r'<option value="es"( selected)?>Spanish</option>', viewer.get(path).content.decode()), path
 
 
 def test_the_audit_trail_is_filtered_and_counted(office: Office, viewer: Client) -> None:

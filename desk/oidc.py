@@ -45,6 +45,10 @@ _SIGNED_WITH: Final = ("RS256", "ES256", "RS384", "ES384", "RS512", "ES512")
 class Refused(Exception):
     """The provider's answer lets nobody in. The message is for the audit trail, not for whoever asks."""
 
+    def __init__(self, message: str, *, es: str = "") -> None:
+        super().__init__(message)
+        self.spanish = es or message
+
 
 def description() -> dict[str, Any]:
     """What the provider says of itself (OpenID Connect Discovery 1.0, section 4). Raises ConfigError."""
@@ -147,9 +151,11 @@ class Backend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the library i
             options={"require": ["iss", "aud", "exp", "iat", "sub"]},
         )
         if claims.get("azp", settings.OIDC_CLIENT_ID) != settings.OIDC_CLIENT_ID:
-            raise Refused("the token was made for another client")
+            raise Refused("the token was made for another client", es="La credencial se hizo para otro cliente.")
         if not kwargs.get("nonce") or claims.get("nonce") != kwargs["nonce"]:
-            raise Refused("the token answers another question (nonce)")
+            raise Refused(
+                "the token answers another question (nonce)", es="La credencial responde a otra pregunta (nonce)."
+            )
         return claims
 
     def retrieve_matching_jwk(self, token: str) -> jwt.PyJWK:
@@ -160,13 +166,19 @@ class Backend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the library i
         keys = [key for key in jwt.PyJWKSet.from_dict(answer.json()).keys if key.public_key_use in (None, "sig")]
         fitting = [key for key in keys if name is None or key.key_id == name]
         if len(fitting) != 1:
-            raise Refused(f"the provider has {len(fitting)} keys that may have signed the token")
+            raise Refused(
+                f"the provider has {len(fitting)} keys that may have signed the token",
+                es=f"El proveedor tiene {len(fitting)} claves que pudieron firmar la credencial.",
+            )
         return fitting[0]
 
     def get_or_create_user(self, access_token: str, id_token: str, payload: dict[str, Any]) -> User:
         said = self.get_userinfo(access_token, id_token, payload)
         if said.get("sub") != payload["sub"]:
-            raise Refused("the provider speaks of two different people (sub)")
+            raise Refused(
+                "the provider speaks of two different people (sub)",
+                es="El proveedor habla de dos personas distintas (sub).",
+            )
         return person({**payload, **said})
 
     def get_user(self, user_id: int) -> User | None:
@@ -177,23 +189,33 @@ def person(claims: dict[str, Any]) -> User:
     """Whom verified claims stand for. Raises Refused."""
     email = claims.get("email")
     if not isinstance(email, str) or "@" not in email or claims.get("email_verified") is not True:
-        raise Refused("the provider has verified no e-mail address of this person")
+        raise Refused(
+            "the provider has verified no e-mail address of this person",
+            es="El proveedor no ha verificado ningún correo de esta persona.",
+        )
     table = role_table()
     role = _role(claims, table) if table else None
     if table and role is None:
-        raise Refused(f"{email}: no value of the claim {settings.OIDC_ROLES_CLAIM!r} stands for a role")
+        raise Refused(
+            f"{email}: no value of the claim {settings.OIDC_ROLES_CLAIM!r} stands for a role",
+            es=f"{email}: ningún valor de «{settings.OIDC_ROLES_CLAIM}» corresponde a un rol.",
+        )
     found = list(User.objects.filter(email__iexact=email)[:2])
     if len(found) > 1:
-        raise Refused(f"{email}: several people here have this address")
+        raise Refused(
+            f"{email}: several people here have this address", es=f"{email}: aquí varias personas tienen este correo."
+        )
     if not found and role is None:
-        raise Refused(f"{email}: nobody here has this address")
+        raise Refused(f"{email}: nobody here has this address", es=f"{email}: aquí nadie tiene este correo.")
     user = found[0] if found else _newcomer(email, claims)
     if not user.is_active:
-        raise Refused(f"{email}: {user.username} is switched off")
+        raise Refused(
+            f"{email}: {user.username} is switched off", es=f"{email}: la cuenta {user.username} está desactivada."
+        )
     if role is not None:
         people.set_role(user, role, actor=ACTOR, now=now())
     if roles.role_of(user) is None:
-        raise Refused(f"{email}: {user.username} has no role")
+        raise Refused(f"{email}: {user.username} has no role", es=f"{email}: {user.username} no tiene rol.")
     return user
 
 
@@ -228,7 +250,7 @@ def finish(request: HttpRequest) -> HttpResponse:
     except ConfigError:
         raise
     except PipelineError as error:
-        raise Refused(str(error)) from error
+        raise Refused(str(error), es=error.spanish) from error
     return answer
 
 
@@ -244,8 +266,11 @@ class _Finish(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         return _setting(attr, *args)
 
     def login_failure(self) -> HttpResponse:
+        if said := str(self.request.GET.get("error") or "")[:200]:
+            raise Refused(said)
         raise Refused(
-            str(self.request.GET.get("error") or "the provider's answer belongs to no question of ours")[:200]
+            "the provider's answer belongs to no question of ours",
+            es="La respuesta del proveedor no corresponde a ninguna pregunta nuestra.",
         )
 
 

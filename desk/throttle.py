@@ -46,9 +46,9 @@ def _left(failures: QuerySet[Event], limit: int, now: datetime) -> timedelta:
     return newest[-1] + WINDOW - now if len(newest) == limit else timedelta()
 
 
-def failed(username: str, address: str, *, now: datetime, reason: str = "") -> None:
+def failed(username: str, address: str, *, now: datetime, reason: str = "", reason_es: str = "") -> None:
     """Write a failure down."""
-    details = {"address": address}
+    details = {"address": address} | ({"reason_es": reason_es} if reason_es else {})
     audit.record(FAILED, subject(username), now=now, actor="desk:nobody", reason=reason, details=details)
 
 

@@ -23,9 +23,10 @@ from urllib.parse import urlencode
 import structlog
 from django.db import transaction
 
-from feeds import files, tokens, topics
+from feeds import endings, files, tokens, topics
 from feeds.addresses import FORMATS
 from feeds.answers import Reply, Verdict, push
+from feeds.endings import Ending
 from feeds.fanout import fan_out
 from feeds.fetches import fetched
 from feeds.sealing import unseal
@@ -60,7 +61,7 @@ def verify(newsroom: Newsroom, work: Work) -> Effect:
     client = _client(newsroom.config)
     if topic is None or address is None or not _open([request], work.now):
         _deny(client, request, address, "This feed is no longer served, or not to you.")
-        return partial(subscriptions.dropped, request, "the feed ended", now=work.now)
+        return partial(subscriptions.dropped, request, *endings.FEED_ENDED, now=work.now)
     return _asked(client, request, address, work.now)
 
 
@@ -71,21 +72,21 @@ def _asked(client: GuardedClient, request: SubscriptionRequest, address: str, no
         asked["hub.lease_seconds"] = str(request.lease_seconds)
     try:
         answer = client.get(_with_query(request.callback, asked))
-    except FetchFailed as error:
-        return _not_now(request, str(error), now)
+    except FetchFailed:
+        return _not_now(request, now)
     except SourceError as error:  # an address that is not contacted at all
-        return partial(subscriptions.dropped, request, _without_secrets(str(error), address), now=now)
+        return partial(subscriptions.dropped, request, *endings.refused(error, address), now=now)
     if 200 <= answer.status < 300 and hmac.compare_digest(answer.content, challenge.encode()):
         return partial(subscriptions.confirmed, request, now=now)
     if answer.status >= 500 or answer.status == 429:
-        return _not_now(request, f"it answered {answer.status}", now)
-    reason = f"it answered {answer.status}" + ("" if answer.status >= 300 else " without the challenge")
-    return partial(subscriptions.dropped, request, reason, now=now)
+        return _not_now(request, now)
+    ending = endings.answered if answer.status >= 300 else endings.without_challenge
+    return partial(subscriptions.dropped, request, *ending(answer.status), now=now)
 
 
-def _not_now(request: SubscriptionRequest, reason: str, now: datetime) -> Effect:
+def _not_now(request: SubscriptionRequest, now: datetime) -> Effect:
     if request.tries + 1 >= VERIFY_TRIES:
-        return partial(subscriptions.dropped, request, f"it gave no answer {VERIFY_TRIES} times", now=now)
+        return partial(subscriptions.dropped, request, *endings.unanswered(VERIFY_TRIES), now=now)
     log.info("websub.unanswered", topic=request.topic, host=request.host, tries=request.tries + 1)
     return partial(subscriptions.tried, request, again_at=now + units.pause(request.tries + 1), now=now)
 
@@ -122,7 +123,7 @@ class Outcomes:
     give_up_after: timedelta
     took: list[int] = field(default_factory=list)
     failed: list[tuple[Subscription, Reply]] = field(default_factory=list)
-    gone: list[tuple[Subscription, str]] = field(default_factory=list)
+    gone: list[tuple[Subscription, Ending]] = field(default_factory=list)
     reached: int = 0
 
     def add(self, row: Subscription, reply: Reply, now: datetime) -> None:
@@ -132,11 +133,11 @@ class Outcomes:
             self.took.append(row.pk)
             self.reached += 1
         elif reply.status == 410:
-            self.gone.append((row, "it answered 410"))
+            self.gone.append((row, endings.answered(410)))
         elif reply.status is None and reply.verdict is Verdict.REFUSED:
-            self.gone.append((row, "its address is not contacted"))
+            self.gone.append((row, endings.NOT_CONTACTED))
         elif row.failing_since is not None and now - row.failing_since >= self.give_up_after:
-            self.gone.append((row, f"it failed for {self.give_up_after.total_seconds() / 3600:g} hours"))
+            self.gone.append((row, endings.failed(self.give_up_after.total_seconds() / 3600)))
         else:
             self.failed.append((row, reply))
 
@@ -148,8 +149,8 @@ class Outcomes:
             subscriptions.failed(row, asked=reply.asked, now=now)
             # what it said is not logged: it may repeat the topic's address
             log.info("websub.failed", topic=row.topic, host=row.host, status=reply.status, tries=row.tries + 1)
-        for row, reason in self.gone:
-            subscriptions.ended([row], reason, now=now)
+        for row, ending in self.gone:
+            subscriptions.ended([row], *ending, now=now)
         self.took, self.failed, self.gone = [], [], []
 
 
@@ -202,7 +203,7 @@ def _jobs(
         for row in rows:
             address, secret = _address(row, config), unseal(row.secret)
             if address is None or secret is None or row.pk not in may:
-                subscriptions.ended([row], "its token or our key ended", now=work.now)
+                subscriptions.ended([row], *endings.NO_LONGER_MAY, now=work.now)
                 _deny(client, row, address, "This feed is no longer served to you.")
                 continue
             yield Job(row, _headers(topic, address, secret, body, config))
@@ -223,7 +224,7 @@ def _end_all(key: str, newsroom: Newsroom, client: GuardedClient, work: Work) ->
     """The feed is no longer served: everybody who subscribed hears it once."""
     rows = list(subscriptions.of_topic(key))
     _tell_end(rows, newsroom.config, client, "This feed is no longer served.", on_pulse=work.renew)
-    return partial(subscriptions.ended, rows, "the feed ended", now=work.now)
+    return partial(subscriptions.ended, rows, *endings.FEED_ENDED, now=work.now)
 
 
 def end(
@@ -284,10 +285,6 @@ def _open(rows: list[Subscription] | list[SubscriptionRequest], now: datetime) -
     needed = {row.token_id for row in rows if row.token_id is not None}
     good = set(tokens.standing(now).filter(pk__in=needed).values_list("pk", flat=True)) if needed else set()
     return {row.pk for row in rows if row.token_id is None or row.token_id in good}
-
-
-def _without_secrets(said: str, address: str) -> str:
-    return said.replace(address, "the topic")
 
 
 def _nothing() -> None:

@@ -101,7 +101,7 @@ def _at_provider(request: HttpRequest, work: Callable[[Any], HttpResponse]) -> H
     try:
         return work(oidc)
     except (oidc.Refused, ConfigError) as error:
-        return _not_let_in(request, str(error))
+        return _not_let_in(request, str(error), error.spanish)
 
 
 def _address(request: HttpRequest) -> str:
@@ -109,9 +109,9 @@ def _address(request: HttpRequest) -> str:
     return address
 
 
-def _not_let_in(request: HttpRequest, reason: str) -> HttpResponse:
+def _not_let_in(request: HttpRequest, reason: str, reason_es: str) -> HttpResponse:
     """Back to the sign-in page. Why stands in the audit trail; a stranger is not told who has an account here."""
-    throttle.failed("", _address(request), now=now(), reason=reason)
+    throttle.failed("", _address(request), now=now(), reason=reason, reason_es=reason_es)
     said = gettext("The identity provider's answer lets nobody in here. The reason stands in the audit trail.")
     messages.error(request, said)
     return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))

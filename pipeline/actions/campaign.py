@@ -133,7 +133,8 @@ def retry(campaign: int, *, actor: str, now: datetime) -> int:
     row = _locked(campaign, {CampaignState.DONE, CampaignState.RUNNING, CampaignState.PAUSED}, "retried")
     again = row.items.filter(state=ItemState.FAILED).update(state=ItemState.PENDING, reason_code="", reason="")
     failed = row.deliveries.filter(state__in=campaigns.FAILED_DELIVERIES, channel="webhook")
-    pushes = deliveries.send_again(failed, actor=actor, reason=f"campaign {campaign} retried", now=now)
+    said, spanish = f"campaign {campaign} retried", f"Se reintentó la campaña {campaign}."
+    pushes = deliveries.send_again(failed, actor=actor, reason=said, reason_es=spanish, now=now)
     woken = units.wake(_parked(row), now=now)
     if again and row.state == CampaignState.DONE:
         row.finished_at = None

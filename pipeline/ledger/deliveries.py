@@ -148,7 +148,7 @@ def letters(partner: str | None = None, *, everything: bool = False) -> QuerySet
 
 
 @transaction.atomic
-def send_again(rows: QuerySet[Delivery], *, actor: str, reason: str, now: datetime) -> int:
+def send_again(rows: QuerySet[Delivery], *, actor: str, reason: str, reason_es: str = "", now: datetime) -> int:
     """Put dead and refused deliveries back in their partner's queue, under the same event id. Returns how many."""
     stopped = list(rows.filter(state__in=[DeliveryState.DEAD, DeliveryState.REFUSED]).order_by("pk"))
     for delivery in stopped:
@@ -168,7 +168,12 @@ def send_again(rows: QuerySet[Delivery], *, actor: str, reason: str, now: dateti
             actor=actor,
             article=delivery.release.article_id,
             reason=reason,
-            details={"partner": delivery.partner.slug, "was": delivery.state, "tries": delivery.tries},
+            details={
+                "partner": delivery.partner.slug,
+                "was": delivery.state,
+                "tries": delivery.tries,
+                **({"reason_es": reason_es} if reason_es else {}),
+            },
         )
         ring(delivery.partner_id, delivery.channel, now=now)
     return len(stopped)

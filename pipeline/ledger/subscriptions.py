@@ -73,10 +73,10 @@ def confirmed(request: SubscriptionRequest, *, now: datetime) -> None:
     units.arm(Step.DELIVER, f"topic:{request.topic}", now=now)  # what changed between asking and confirming
 
 
-def dropped(request: SubscriptionRequest, reason: str, *, now: datetime) -> None:
+def dropped(request: SubscriptionRequest, reason: str, reason_es: str, *, now: datetime) -> None:
     """Nobody confirmed it."""
     SubscriptionRequest.objects.filter(pk=request.pk, asked_at=request.asked_at).delete()
-    _record("websub.not-confirmed", request.topic, request.host, now, reason)
+    _record("websub.not-confirmed", request.topic, request.host, now, reason, reason_es)
 
 
 def tried(request: SubscriptionRequest, *, again_at: datetime, now: datetime) -> None:
@@ -91,11 +91,11 @@ def drop_expired(*, now: datetime) -> int:
     return gone
 
 
-def ended(rows: Iterable[Subscription], reason: str, *, now: datetime, actor: str = ACTOR) -> None:
-    """End these subscriptions and put on record why."""
+def ended(rows: Iterable[Subscription], reason: str, reason_es: str = "", *, now: datetime, actor: str = ACTOR) -> None:
+    """End these subscriptions and put on record why; a person says it in one language."""
     for row in rows:
         Subscription.objects.filter(pk=row.pk).delete()
-        _record("websub.ended", row.topic, row.host, now, reason, actor=actor)
+        _record("websub.ended", row.topic, row.host, now, reason, reason_es, actor=actor)
 
 
 def listed(*, host: str | None = None) -> QuerySet[Subscription]:
@@ -142,5 +142,8 @@ def ring_topics(prefix: str, *, now: datetime) -> None:
         units.arm(Step.DELIVER, f"topic:{topic}", now=now)
 
 
-def _record(action: str, topic: str, host: str, now: datetime, reason: str = "", *, actor: str = ACTOR) -> None:
-    audit.record(action, f"topic:{topic}", now=now, actor=actor, reason=reason, details={"host": host})
+def _record(
+    action: str, topic: str, host: str, now: datetime, reason: str = "", reason_es: str = "", *, actor: str = ACTOR
+) -> None:
+    details = {"host": host} | ({"reason_es": reason_es} if reason_es else {})
+    audit.record(action, f"topic:{topic}", now=now, actor=actor, reason=reason, details=details)

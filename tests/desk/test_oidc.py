@@ -92,20 +92,33 @@ def test_who_is_known_by_a_verified_address_comes_in_and_it_is_on_record(vouch: 
 
 
 @pytest.mark.parametrize(
-    ("claims", "reason"),
+    ("claims", "reason", "spanish"),
     [
-        ({"email": "ana@eco.example", "email_verified": False}, "verified no e-mail address"),
-        ({"email": "ana@eco.example"}, "verified no e-mail address"),
-        ({"email": "ana@eco.example", "email_verified": "true"}, "verified no e-mail address"),
-        ({"email": "eve@eco.example", "email_verified": True}, "nobody here has this address"),
-        ({"email": "", "email_verified": True}, "verified no e-mail address"),
+        (
+            {"email": "ana@eco.example", "email_verified": False},
+            "verified no e-mail address",
+            "no ha verificado ningún correo",
+        ),
+        ({"email": "ana@eco.example"}, "verified no e-mail address", "no ha verificado ningún correo"),
+        (
+            {"email": "ana@eco.example", "email_verified": "true"},
+            "verified no e-mail address",
+            "no ha verificado ningún correo",
+        ),
+        (
+            {"email": "eve@eco.example", "email_verified": True},
+            "nobody here has this address",
+            "aquí nadie tiene este correo",
+        ),
+        ({"email": "", "email_verified": True}, "verified no e-mail address", "no ha verificado ningún correo"),
     ],
 )
-def test_nobody_else_comes_in(vouch: Callable[..., Client], claims: dict[str, Any], reason: str) -> None:
+def test_nobody_else_comes_in(vouch: Callable[..., Client], claims: dict[str, Any], reason: str, spanish: str) -> None:
     ana()
     client = vouch(**claims)
     assert not is_in(client)
     assert reason in why()
+    assert spanish in Event.objects.filter(action="desk.sign-in-failed").latest("pk").details["reason_es"]
     assert User.objects.count() == 1, "nobody is made"
     said = client.get("/desk/sign-in").content.decode()
     assert "lets nobody in here" in said

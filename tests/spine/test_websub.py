@@ -103,17 +103,17 @@ def test_a_subscription_counts_once_its_callback_has_confirmed_it(
 
 
 @pytest.mark.parametrize(
-    ("answer", "tries"),
+    ("answer", "tries", "said"),
     [
-        (Answer(404), 1),
-        (Answer(200, b"yes, of course"), 1),
-        (Answer(200), 1),
-        (Answer(302, headers={"location": "/elsewhere"}), 3),
-        (Answer(500), 3),
+        (Answer(404), 1, "Respondió 404."),
+        (Answer(200, b"yes, of course"), 1, "Respondió 200 sin repetir la palabra de control."),
+        (Answer(200), 1, "Respondió 200 sin repetir la palabra de control."),
+        (Answer(302, headers={"location": "/elsewhere"}), 3, "No respondió 3 veces."),
+        (Answer(500), 3, "No respondió 3 veces."),
     ],
 )
 def test_without_the_challenge_there_is_no_subscription(
-    answer: Answer, tries: int, hub: Office, client: Client, reader: Receiver
+    answer: Answer, tries: int, said: str, hub: Office, client: Client, reader: Receiver
 ) -> None:
     reader.answer = lambda _: answer
     ask(client, reader)
@@ -123,7 +123,7 @@ def test_without_the_challenge_there_is_no_subscription(
     assert len(reader.got) == tries
     assert not Subscription.objects.exists()
     assert not SubscriptionRequest.objects.exists()
-    assert Event.objects.get(action="websub.not-confirmed").details == {"host": "127.0.0.1"}
+    assert Event.objects.get(action="websub.not-confirmed").details == {"host": "127.0.0.1", "reason_es": said}
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,9 @@ def test_one_host_cannot_have_any_number(hub: Office, client: Client, reader: Re
 def test_private_addresses_are_not_asked_unless_they_are_listed(hub: Office, client: Client, reader: Receiver) -> None:
     ask(client, reader, callback="http://10.1.2.3/callback")
     hub.run()
-    assert "not a public address" in Event.objects.get(action="websub.not-confirmed").reason
+    event = Event.objects.get(action="websub.not-confirmed")
+    assert "not a public address" in event.reason
+    assert "no es una dirección pública" in event.details["reason_es"]
     assert not Subscription.objects.exists()
 
 
@@ -304,7 +306,8 @@ def test_410_ends_a_subscription(hub: Office, client: Client, reader: Receiver) 
     reader.answer = lambda _: Answer(410)
     hub.publish()
     assert not Subscription.objects.exists()
-    assert Event.objects.get(action="websub.ended").reason == "it answered 410"
+    event = Event.objects.get(action="websub.ended")
+    assert (event.reason, event.details["reason_es"]) == ("it answered 410", "Respondió 410.")
 
 
 def test_one_that_fails_for_days_is_dropped(hub: Office, client: Client, reader: Receiver) -> None:
@@ -315,7 +318,8 @@ def test_one_that_fails_for_days_is_dropped(hub: Office, client: Client, reader:
         hub.clock.forward(hours=1)
         hub.run()
     assert not Subscription.objects.exists()
-    assert Event.objects.get(action="websub.ended").reason == "it failed for 72 hours"
+    event = Event.objects.get(action="websub.ended")
+    assert (event.reason, event.details["reason_es"]) == ("it failed for 72 hours", "Falló durante 72 horas.")
 
 
 def test_a_lease_that_ran_out_gets_nothing_and_is_dropped(hub: Office, client: Client, reader: Receiver) -> None:

@@ -21,7 +21,7 @@ from pipeline.ingest import feed, pages
 from pipeline.ingest.http import Answer, GuardedClient, retry_after
 from pipeline.ingest.identity import belongs, story_hash
 from pipeline.ingest.read import read
-from pipeline.ledger import articles, watches
+from pipeline.ledger import articles, catalog, watches
 from pipeline.ledger.models import Announcement, Source, Watch
 from pipeline.ledger.watches import Look
 from pipeline.runner import Effect, StepFunction, Work
@@ -79,7 +79,7 @@ def look(watch: Watch, wanted: SourceTable, visitor: GuardedClient, *, now: date
         return Look(at=now, reason=str(error), reason_es=error.spanish)
     newest = wanted.newest if watch.read_at is None else None
     known = watches.known(watch, (entry.key for entry in entries))
-    choice = feed.choose(entries, known, home=wanted.url, newest=newest, whole=wanted.full_text)
+    choice = feed.choose(entries, known, sites=wanted.sites, newest=newest, whole=wanted.full_text)
     return Look(at=now, choice=choice, etag=_kept(answer, "etag", 500), modified=_kept(answer, "last-modified", 100))
 
 
@@ -106,12 +106,13 @@ def page_of(source: Source, url: str, config: Config) -> tuple[str, bytes]:
     raises.
     """
     answer = pages.page(client(config), url, max_bytes=config.intake.max_bytes)
+    sites = catalog.sites_of(source)
     for address in (url, answer.url):
-        if not belongs(address, source.url):
+        if not belongs(address, *sites):
             raise PageRefused(
-                f"{address} is not on {source.url}, so the terms of {source.slug!r} do not cover it. "
+                f"{address} is not on {' or '.join(sites)}, so the terms of {source.slug!r} do not cover it. "
                 "Submit it with the source that it belongs to.",
-                es=f"{address} no está en {source.url}, así que las condiciones de {source.publisher} no la "
+                es=f"{address} no está en {' ni en '.join(sites)}, así que las condiciones de {source.publisher} no la "
                 "cubren. Entréguela con la fuente a la que pertenece.",
             )
     return (answer.url if answer.moved else url), pages.payload(answer)

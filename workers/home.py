@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from importlib import resources
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,10 +70,11 @@ def _first_line(file: Path) -> str:
 
 
 def _keep_before(config_file: Path, sample: Path) -> list[str]:
-    """Put the newsroom.toml that is there aside, if another one takes its place."""
+    """Put the newsroom.toml that is there aside, if another one takes its place; and so that none before it is lost."""
     if not config_file.exists() or config_file.read_bytes() == sample.read_bytes():
         return []
-    aside = config_file.with_suffix(".toml.before")
+    names = (f"{config_file.name}.before{number or ''}" for number in count())
+    aside = next(each for name in names if not (each := config_file.with_name(name)).exists())
     config_file.replace(aside)
     return [f"the {config_file.name} that was there is {aside} now"]
 

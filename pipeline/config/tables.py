@@ -168,6 +168,7 @@ class SourceTable(Table):
     slug: str = Field(pattern=SLUG)
     publisher: str
     url: str
+    other_sites: tuple[str, ...] = ()  # where else the publisher has articles of this source, under the same terms
     language: str = "en"
     feed: str | None = None
     poll_minutes: int | None = Field(default=None, ge=5)  # how often the feed is asked for articles; unset: never
@@ -183,12 +184,17 @@ class SourceTable(Table):
     fixed: dict[str, dict[str, str]] = {}  # for a language: set phrases with their one translation
     rights: RightsTable | None = None
 
-    @field_validator("url", "feed")
+    @field_validator("url", "feed", "other_sites")
     @classmethod
-    def _an_address(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
+    def _addresses(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        for each in (value,) if isinstance(value, str) else value or ():
+            if not each.startswith(("http://", "https://")):
+                raise ValueError("must start with http:// or https://")
         return value
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        return (self.url, *self.other_sites)
 
     @model_validator(mode="after")
     def _feed_to_poll(self) -> SourceTable:

@@ -96,12 +96,17 @@ def read(content: bytes, *, url: str, kind: str = "") -> tuple[Entry, ...]:
 
 
 def choose(
-    entries: Sequence[Entry], known: Mapping[str, Known], *, home: str, newest: int | None, whole: bool = False
+    entries: Sequence[Entry],
+    known: Mapping[str, Known],
+    *,
+    sites: Sequence[str],
+    newest: int | None,
+    whole: bool = False,
 ) -> Choice:
     """What of a feed to take in, oldest first.
 
-    `home` is the source's site: an entry that links elsewhere is not covered by its rights record. `newest` is how many
-    to take at the first look, None at any later one. With `whole` nothing is taken that carries no text.
+    `sites` are the source's own: an entry that links elsewhere is not covered by its rights record. `newest` is how
+    many to take at the first look, None at any later one. With `whole` nothing is taken that carries no text.
     """
     take: list[Entry] = []
     pass_over: list[tuple[Entry, Passed]] = []
@@ -109,7 +114,7 @@ def choose(
         before = known.get(entry.key)
         if before is not None and (before.passed_over or before.digest == entry.digest):
             continue
-        if reason := _unfit(entry, home, whole=whole):
+        if reason := _unfit(entry, sites, whole=whole):
             pass_over.append((entry, reason))
         elif before is None and newest is not None and len(take) >= newest:
             pass_over.append((entry, Passed.OLDER))
@@ -134,10 +139,10 @@ def _newest_first(entries: Sequence[Entry]) -> Sequence[Entry]:
     return sorted(entries, key=lambda entry: entry.published or date.min, reverse=True)
 
 
-def _unfit(entry: Entry, home: str, *, whole: bool) -> Passed | None:
+def _unfit(entry: Entry, sites: Sequence[str], *, whole: bool) -> Passed | None:
     if not entry.url:
         return Passed.NO_LINK
-    if not belongs(entry.url, home):
+    if not belongs(entry.url, *sites):
         return Passed.ELSEWHERE
     if whole and not _plain(entry.html):
         return Passed.NO_TEXT

@@ -120,10 +120,10 @@ def _is_tracking(parameter: str) -> bool:
     return _TRACKING.fullmatch(parameter.partition("=")[0]) is not None
 
 
-def belongs(url: str, home: str) -> bool:
-    """Whether an address lies on a source's site, or on a host below it; "www." makes no difference."""
-    host, own = (_host(address) for address in (url, home))
-    return bool(host) and (host == own or host.endswith(f".{own}"))
+def belongs(url: str, *sites: str) -> bool:
+    """Whether an address lies on one of a source's sites, or on a host below one; "www." makes no difference."""
+    host = _host(url)
+    return bool(host) and any(host == own or host.endswith(f".{own}") for own in map(_host, sites))
 
 
 def _host(url: str) -> str:

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from pipeline.errors import IllegalTransition, SourceError
 from pipeline.ingest import identity
-from pipeline.ledger import audit, codec, search, units
+from pipeline.ledger import audit, catalog, codec, search, units
 from pipeline.ledger.models import Article, Payload, Revision, Source
 from pipeline.stages import LEGAL_REVISION, RevisionState, Step
 from pipeline.types import ArticleId, Envelope, Incoming, Permission, RevisionId, Story
@@ -151,15 +151,17 @@ def _address(envelope: Envelope, source: Source) -> tuple[str, Trouble | None]:
             f"{error} Then submit the same file again with a usable --url (over the API: url)",
             f"{error.spanish} Entregue después de nuevo el mismo archivo con una --url que sirva (por la API: url).",
         )
-    if identity.belongs(url, source.url):
+    sites = catalog.sites_of(source)
+    if identity.belongs(url, *sites):
         return url, None
     return "", (
         "url-elsewhere",
-        f"{url} is not on {source.url}, so the rights record of {source.slug!r} does not cover it; submit the same "
-        "file again for the source that it belongs to, or mend the source's url in newsroom.toml and submit it again",
-        f"{url} no está en {source.url}, así que el registro de derechos de {source.publisher} no la cubre; entregue "
-        "de nuevo el mismo archivo para la fuente a la que pertenece, o corrija la url de la fuente en newsroom.toml y "
-        "entréguelo de nuevo.",
+        f"{url} is not on {' or '.join(sites)}, so the rights record of {source.slug!r} does not cover it; submit the "
+        "same file again for the source that it belongs to, or add the site to the other_sites of the source in "
+        "newsroom.toml and submit it again",
+        f"{url} no está en {' ni en '.join(sites)}, así que el registro de derechos de {source.publisher} no la cubre; "
+        "entregue de nuevo el mismo archivo para la fuente a la que pertenece, o añada el sitio a other_sites de la "
+        "fuente en newsroom.toml y entréguelo de nuevo.",
     )
 
 

@@ -39,6 +39,11 @@ def file_owns_rights(source: Source) -> bool:
     return source.rights is not None and source.rights_origin == "file"
 
 
+def sites_of(source: Source) -> tuple[str, ...]:
+    """The addresses of the source's sites; its rights record speaks of what is on them, and of nothing else."""
+    return (source.url, *source.profile.get("other_sites", ()))  # rows of an older version have none until `config`
+
+
 def fixed_in(source: Source, language: str) -> Mapping[str, str]:
     """The source's set phrases with their one wording in a language; sections and keywords are among them."""
     phrases: Mapping[str, str] = source.profile["fixed"].get(language, {})
@@ -126,6 +131,7 @@ def _source(table: SourceTable, rights: Any) -> dict[str, Any]:
         "feed": table.feed or "",
         "rights": rights,
         "profile": {
+            "other_sites": list(table.other_sites),
             "authors": dict(table.authors),
             "analysis_headings": list(table.analysis_headings),
             "furniture": list(table.furniture),

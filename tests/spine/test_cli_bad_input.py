@@ -177,6 +177,10 @@ def test_a_configuration_that_another_one_replaces_is_put_aside(bare: Installati
     assert f"the newsroom.toml that was there is {bare.home}/newsroom.toml.before now" in said
     assert (bare.home / "newsroom.toml.before").read_text(encoding="utf-8") == NEWSROOM
     assert "before" not in bare.tornavoz("init", "--config", str(other)), "the same again replaces nothing"
+    third = tmp_path / "third.toml"
+    third.write_text(f"# a third\n{NEWSROOM}", encoding="utf-8")
+    assert f"is {bare.home}/newsroom.toml.before1 now" in bare.tornavoz("init", "--config", str(third))
+    assert (bare.home / "newsroom.toml.before").read_text(encoding="utf-8") == NEWSROOM, "the first is still there"
 
 
 def test_a_file_is_judged_before_there_is_a_ledger(bare: Installation) -> None:

@@ -131,6 +131,18 @@ def test_an_address_on_another_site_is_held_for_the_rights_record_is_not_about_i
     assert office.release(held.article).state == "usable"
 
 
+def test_a_second_site_of_the_publisher_is_named_in_the_file_and_the_same_completes_it(office: Office) -> None:
+    held = office.receive(url="https://delta.example/2026/bridge")
+    assert "add the site to the other_sites of the source" in held.reason
+    home = 'url = "https://river.example/"\n'
+    assert home in office.text
+    office.apply(office.text.replace(home, home + 'other_sites = ["https://www.delta.example"]\n', 1))
+    completed = office.receive(url="https://delta.example/2026/bridge")
+    assert (completed.reception, completed.article) == (Reception.COMPLETED, held.article)
+    office.run()
+    assert "https://delta.example/2026/bridge" in office.bodies()[office.release(held.article).guid]
+
+
 def test_a_date_to_come_is_held_and_the_right_one_completes_it(office: Office) -> None:
     held = office.receive(story(published="2031-03-13"))
     office.run()

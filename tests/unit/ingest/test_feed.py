@@ -101,17 +101,17 @@ def test_the_digest_sees_words_and_not_their_tracking_pixels() -> None:
 
 
 def test_the_first_look_takes_the_newest_and_passes_the_rest_over() -> None:
-    choice = choose([entry(n) for n in range(5)], {}, home=HOME, newest=2)
+    choice = choose([entry(n) for n in range(5)], {}, sites=[HOME], newest=2)
     assert [each.key for each in choice.take] == ["key-1", "key-0"]  # oldest first
     assert [(each.key, why) for each, why in choice.pass_over] == [(f"key-{n}", Passed.OLDER) for n in (2, 3, 4)]
 
 
 def test_the_newest_are_known_by_their_dates_where_a_feed_begins_with_the_oldest() -> None:
     oldest_first = [entry(n, published=date(2026, 3, 1 + n)) for n in range(4)]
-    choice = choose(oldest_first, {}, home=HOME, newest=2)
+    choice = choose(oldest_first, {}, sites=[HOME], newest=2)
     assert [each.key for each in choice.take] == ["key-2", "key-3"]
     undated = [*oldest_first, entry(4, published=None)]
-    assert [each.key for each in choose(undated, {}, home=HOME, newest=2).take] == ["key-1", "key-0"]
+    assert [each.key for each in choose(undated, {}, sites=[HOME], newest=2).take] == ["key-1", "key-0"]
 
 
 def test_later_looks_take_what_is_new_or_changed() -> None:
@@ -120,27 +120,29 @@ def test_later_looks_take_what_is_new_or_changed() -> None:
         "key-2": Known(digest="another", passed_over=False),
         "key-3": Known(digest="another", passed_over=True),
     }
-    choice = choose([entry(n) for n in range(4)], known, home=HOME, newest=None)
+    choice = choose([entry(n) for n in range(4)], known, sites=[HOME], newest=None)
     assert [each.key for each in choice.take] == ["key-2", "key-0"]
     assert choice.pass_over == ()
 
 
 def test_what_is_not_the_publishers_own_is_never_taken() -> None:
     foreign = entry(1, url="https://other.example/1")
-    choice = choose([entry(0, url=""), foreign, entry(2, url="https://blog.river.example/2")], {}, home=HOME, newest=9)
+    choice = choose(
+        [entry(0, url=""), foreign, entry(2, url="https://blog.river.example/2")], {}, sites=[HOME], newest=9
+    )
     assert [each.key for each in choice.take] == ["key-2"]
     assert [why for _, why in choice.pass_over] == [Passed.NO_LINK, Passed.ELSEWHERE]
     assert set(WORDS) == set(Passed)
 
 
 def test_of_a_feed_with_whole_articles_an_empty_one_is_passed_over() -> None:
-    choice = choose([entry(0, html="<p> </p>"), entry(1)], {}, home=HOME, newest=None, whole=True)
+    choice = choose([entry(0, html="<p> </p>"), entry(1)], {}, sites=[HOME], newest=None, whole=True)
     assert [each.key for each in choice.take] == ["key-1"]
     assert len(choice.pass_over) == 1
 
 
 def test_an_endless_feed_is_cut_and_says_so() -> None:
-    choice = choose([entry(n) for n in range(MOST + 3)], {}, home=HOME, newest=None)
+    choice = choose([entry(n) for n in range(MOST + 3)], {}, sites=[HOME], newest=None)
     assert (len(choice.take), choice.not_looked_at) == (MOST, 3)
 
 

@@ -149,3 +149,10 @@ def test_formats_of_one_payload_are_different_submissions() -> None:
 def test_a_site_is_its_host_and_those_below_it(url: str, own: bool) -> None:
     assert belongs(url, "https://river.example/") is own
     assert belongs(url, "https://www.river.example/") is own
+
+
+def test_a_source_has_as_many_sites_as_it_names() -> None:
+    sites = ("https://river.example/", "https://delta.example/")
+    assert belongs("https://www.delta.example/1", *sites)
+    assert not belongs("https://driver.example/1", *sites)
+    assert not belongs("https://river.example/1")

@@ -23,7 +23,7 @@ from desk.access import needs
 from desk.clock import now
 from desk.paging import cut
 from desk.roles import Role, actor
-from desk.words.sentences import told
+from desk.words.sentences import noted, told
 from desk.words.texts import tongue
 from pipeline.actions import glossary as acting
 from pipeline.errors import PipelineError
@@ -205,6 +205,6 @@ def _fits(term: Term, words: str) -> bool:
 
 
 def _initial(term: Term) -> dict[str, Any]:
-    names = ("source", "target", "keep", "gender", "choose", "note")
+    names = ("source", "target", "keep", "gender", "choose")
     lists: dict[str, Any] = {"also": "\n".join(term.also), "variants": "\n".join(term.variants)}
-    return {name: getattr(term, name) for name in names} | lists
+    return {name: getattr(term, name) for name in names} | lists | {"note": noted(term)}

@@ -20,7 +20,7 @@ for words in (
     *(states.state, states.step, states.campaign_state),
     *(texts.made, texts.origin, texts.place, texts.spot, texts.tongue),
     *(partners.sending, partners.scope),
-    *(campaigns.choice, people.role, reasons.reason, sentences.because),
+    *(campaigns.choice, people.role, reasons.reason, sentences.because, sentences.noted),
 ):
     register.filter(words.__name__, words)
 

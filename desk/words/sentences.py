@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pipeline.errors import PipelineError
 from pipeline.rights.table import REASONS as GATE
+from pipeline.translation.glossary import Term
 
 SENTENCES: dict[str, str | Promise] = {  # what a code says in full, whatever the detail
     "no-mail-server": _("No mail server is set, so the letter waits in the outbox."),
@@ -62,6 +63,11 @@ def because(row: Any) -> str:
     if code in GATE and english == GATE[code].english:
         return GATE[code].spanish
     return f"{MEANINGS[code]} «{english}»" if code in MEANINGS and english else english
+
+
+def noted(term: Term) -> str:
+    """The note of a term of the glossary."""
+    return term.note_es or term.note if spanish() else term.note
 
 
 def _of(row: Any, *names: str) -> str:

@@ -117,12 +117,12 @@ class Article:
         """What the glossary wants and the sentence lacks. A common noun has more forms than an entry can list."""
         for found in self._glossary.missed(match.source, match.target) if match.model != GLOSSARY else ():
             term = found.term
-            note = f" {term.note}." if term.note else ""
+            note, spanish = (f" {said}." if said else "" for said in (term.note, term.note_es or term.note))
             yield Finding(
                 code="glossary",
                 level=Level.WARN if term.fixed else Level.INFO,
                 reason=f"The glossary has “{term.wanted}” for “{found.text}”.{note}",
-                reason_es=f"El glosario traduce «{found.text}» como «{term.wanted}».{note}",
+                reason_es=f"El glosario traduce «{found.text}» como «{term.wanted}».{spanish}",
                 place=match.place,
             )
 

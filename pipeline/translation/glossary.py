@@ -37,7 +37,8 @@ class Term:
     gender: Gender = ""  # of the target; "mp" and "fp" are plurals
     choose: bool = False  # which translation is right depends on the country: reported, never put in
     expand: str = ""  # what an acronym stands for, in the target language
-    note: str = ""
+    note: str = ""  # for editors
+    note_es: str = ""  # the same in Spanish, where it is not the same words
     off: bool = False  # takes the entry of the same source out of a glossary below
     group: str = ""  # heading that it stands under
 
@@ -85,10 +86,11 @@ class Glossary:
 
     @cached_property
     def version(self) -> str:
-        """Short digest of everything in it; empty for an empty glossary."""
+        """Short digest of everything in it but the Spanish of its notes; empty for an empty glossary."""
         if not self.terms:
             return ""
-        lines = sorted("\x1f".join(str(getattr(term, field.name)) for field in fields(term)) for term in self.terms)
+        told = [field.name for field in fields(Term) if field.name != "note_es"]
+        lines = sorted("\x1f".join(str(getattr(term, name)) for name in told) for term in self.terms)
         lines.append(f"expand={self.expand_acronyms}")
         return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()[:12]
 

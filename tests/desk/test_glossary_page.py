@@ -140,3 +140,15 @@ def newest(article: int) -> int:
     row = translations.newest(article, "es")
     assert row is not None
     return row.pk
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("es", "valen las dos acentuaciones"), ("en", "both accents are right")]
+)
+def test_a_note_is_told_in_the_readers_language(
+    language: str, said: str, office: Office, signed_in: Callable[[Role | None], Client]
+) -> None:
+    for place in ("/desk/glossary?words=cartel", "/desk/glossary?term=cartel&words=cartel"):
+        page = signed_in(Role.CHIEF).get(place, headers={"Accept-Language": language}).content.decode()
+        assert said in page
+    assert f'value="{said}"' in page, "as it would be changed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -286,6 +287,26 @@ def test_every_shipped_entry_accepts_its_own_translation() -> None:
     for term in shipped("en", "es"):
         for wording in (term.wanted, *term.variants):
             assert carried(term, folded(f"x {wording} x")), term.source
+
+
+def test_a_shipped_note_with_english_words_has_spanish_ones() -> None:
+    english = {"a", "and", "army", "both", "by", "case", "elsewhere", "in", "is", "not", "or", "the", "until"}
+    noted = [term for term in shipped("en", "es") if term.note]
+    assert len(noted) > 20
+    assert [term.note for term in noted if english & set(term.note.split()) and not term.note_es] == []
+    assert [term.note_es for term in noted if (english - {"a"}) & set(term.note_es.split())] == []
+
+
+def test_the_spanish_of_a_note_is_told_in_spanish_and_makes_no_other_glossary() -> None:
+    plain = Term(source="straw man", target="testaferro", note="prestanombres in Mexico")
+    noted = replace(plain, note_es="prestanombres en México")
+    assert Glossary([noted]).version == Glossary([plain]).version
+    for term, spanish in ((plain, "prestanombres in Mexico."), (noted, "prestanombres en México.")):
+        book = engine(**{"It was a straw man.": "Otra cosa."})
+        draft = translate(story("It was a straw man."), book, DictMemory(), glossary=Glossary([term]))
+        [finding] = draft.findings
+        assert finding.reason.endswith("prestanombres in Mexico.")
+        assert finding.reason_es.endswith(spanish)
 
 
 @pytest.mark.parametrize(

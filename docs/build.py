@@ -307,6 +307,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "verify-python": receiver("verify.py", "python"),
     "verify-php": receiver("verify.php", "php"),
     "verify-node": receiver("verify.mjs", "javascript"),
+    "past-python": receiver("past.py", "python"),
+    "websub-php": receiver("websub.php", "php"),
     "api-operations": api_operations,
     "api-shapes": api_shapes,
     "api-problems": api_problems,

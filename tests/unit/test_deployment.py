@@ -136,6 +136,11 @@ def test_secrets_come_as_files_and_never_as_values() -> None:
         assert set(service["secrets"]) <= set(COMPOSE["secrets"])
 
 
+def test_whatever_the_environment_can_hold_reaches_each_of_our_parts() -> None:
+    for name, service in OURS.items():
+        assert service["env_file"] == [{"path": "./var/tornavoz.env", "required": False}], name
+
+
 def test_only_our_own_parts_know_the_ledgers_address() -> None:
     assert {name for name, service in SERVICES.items() if "database_url" in service["secrets"]} == set(OURS)
 

@@ -1,6 +1,6 @@
 """The one HTTP client for everything that leaves this machine: pages, feeds, webhooks, WebSub pings.
 
-Knows: HTTP over a guarded network back end, redirects, bounded decompression. Must not know: what an answer means;
+Knows: HTTP over a guarded network back end, redirects. Must not know: what an answer means;
 status codes are values here, and only a failure to get an answer is an error.
 
 By construction it keeps no cookies, reads no proxy or password from the environment, and reuses no connection.
@@ -9,7 +9,6 @@ By construction it keeps no cookies, reads no proxy or password from the environ
 from __future__ import annotations
 
 import ssl
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +17,8 @@ from email.utils import parsedate_to_datetime
 import httpcore
 import httpx
 
-from pipeline.errors import FetchFailed, SourceError, TargetForbidden, TooLarge
+from pipeline.errors import FetchFailed, SourceError, TargetForbidden
+from pipeline.ingest.bodies import first_bytes, inflated
 from pipeline.ingest.identity import canonical_url
 from pipeline.ingest.network import Deadline, GuardedBackend, Resolve, resolve
 
@@ -26,8 +26,6 @@ USER_AGENT = "Tornavoz/0.1"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})  # harmless anywhere; others may be secrets
 LONGEST_ASKED = timedelta(days=1)  # of what Retry-After may ask for
-_RATIO = 100  # a text that inflates further than this is a bomb ...
-_RATIO_FROM = 1_000_000  # ... if it has come to this many bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +120,7 @@ class GuardedClient:
                 with pool.stream(
                     "POST", str(target), headers=self._header_list(sent), content=content, extensions=self._timeouts()
                 ) as response:
-                    kept = _first_bytes(response.iter_stream(), self.limits.answer_bytes)
+                    kept = first_bytes(response.iter_stream(), self.limits.answer_bytes)
                     return Answer(
                         url=str(target), status=response.status, headers=_readable(response.headers), content=kept
                     )
@@ -207,80 +205,6 @@ _FAILURES = (
 )
 
 
-def inflated(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
-    """Join a body as it came over the wire, undoing gzip or deflate a bounded piece at a time.
-
-    `limit` is in bytes after inflating. Raises TooLarge beyond it or for a body that inflates like a bomb, and
-    FetchFailed for an encoding that was not asked for or a damaged one.
-    """
-    encoding = encoding.strip().lower()
-    if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-        raise FetchFailed(
-            f"The answer is encoded as {encoding!r}, which was not asked for.",
-            es=f"La respuesta viene codificada como «{encoding}», que no se pidió.",
-        )
-    if encoding in {"", "identity"}:
-        return _joined_bytes(chunks, limit)
-    body = bytearray()
-    taken = 0
-    whole = True
-    machine = zlib.decompressobj(wbits=47)  # 32 + 15: finds out by itself whether it is gzip or zlib
-    for chunk in chunks:
-        taken += len(chunk)
-        rest = chunk
-        while rest:
-            try:
-                body += machine.decompress(rest, limit + 1 - len(body))
-            except zlib.error as error:
-                raise FetchFailed(
-                    f"The answer's compression is damaged ({error}).",
-                    es=f"La compresión de la respuesta está dañada ({error}).",
-                ) from error
-            _refuse_bomb(len(body), taken, limit)
-            rest = machine.unconsumed_tail
-            whole = machine.eof
-            if whole:
-                rest = machine.unused_data
-                machine = zlib.decompressobj(wbits=47)  # RFC 1952 §2.2: a gzip file may have several members
-    if not whole:
-        raise FetchFailed(
-            "The answer's compression is damaged (it ends too early).",
-            es="La compresión de la respuesta está dañada (termina antes de tiempo).",
-        )
-    return bytes(body)
-
-
-def _refuse_bomb(size: int, taken: int, limit: int) -> None:
-    if size > limit:
-        raise TooLarge(
-            f"The answer is larger than {limit} bytes once inflated.",
-            es=f"La respuesta pasa de {limit} bytes una vez descomprimida.",
-        )
-    if size > _RATIO_FROM and size > _RATIO * taken:
-        raise TooLarge(
-            f"The answer inflates more than {_RATIO} times, as no article does.",
-            es=f"La respuesta crece más de {_RATIO} veces al descomprimirla, como no crece ningún artículo.",
-        )
-
-
-def _joined_bytes(chunks: Iterable[bytes], limit: int) -> bytes:
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > limit:
-            raise TooLarge(f"The answer is larger than {limit} bytes.", es=f"La respuesta pasa de {limit} bytes.")
-    return bytes(body)
-
-
-def _first_bytes(chunks: Iterable[bytes], limit: int) -> bytes:
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) >= limit:
-            break
-    return bytes(body[:limit])
-
-
 def _readable(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     readable: dict[str, str] = {}
     for name, value in headers:
@@ -293,15 +217,8 @@ def _readable(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 def _joined(target: httpx.URL, location: str) -> httpx.URL:
     try:
         # many servers send UTF-8 here although RFC 9110 §10.2.2 asks for ASCII
-        location = location.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        raise FetchFailed(
-            f"{target} redirects to something that is no address.",
-            es=f"{target} redirige a algo que no es una dirección.",
-        ) from None
-    try:
-        return target.join(location)
-    except httpx.InvalidURL as error:
+        return target.join(location.encode("latin-1").decode("utf-8"))
+    except (UnicodeError, httpx.InvalidURL) as error:
         raise FetchFailed(
             f"{target} redirects to something that is no address.",
             es=f"{target} redirige a algo que no es una dirección.",

@@ -99,7 +99,7 @@ def import_terms(file: Path, name: str, source_language: str, language: str, dry
     from django.conf import settings
 
     from pipeline.ledger import audit
-    from pipeline.translation.glossary_files import merge
+    from pipeline.translation.glossary_merge import merge
     from workers.spine import newsroom, now
 
     path = settings.CONFIG_FILE.parent / name

@@ -15,7 +15,8 @@ import pytest
 
 from pipeline.errors import FetchFailed, SourceError, TargetForbidden, TooLarge
 from pipeline.ingest.addresses import is_public
-from pipeline.ingest.http import GuardedClient, Limits, inflated
+from pipeline.ingest.bodies import inflated
+from pipeline.ingest.http import GuardedClient, Limits
 
 LOCAL = frozenset({"127.0.0.1"})
 

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.errors import FileRefused
 from pipeline.translation.glossary import Glossary, Term, agreeing, carried, spelled_out
-from pipeline.translation.glossary_files import Glossaries, as_toml, merge, read, shipped
+from pipeline.translation.glossary_files import Glossaries, read, shipped
+from pipeline.translation.glossary_merge import as_toml, merge
 from pipeline.translation.memory import DictMemory
 from pipeline.translation.names import folded
 from pipeline.translation.translate import translate

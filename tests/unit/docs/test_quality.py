@@ -11,16 +11,27 @@ import quality
 
 from pipeline.translation.pairs import read
 
-
-@pytest.fixture
-def kept() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(quality.KEPT.read_text(encoding="utf-8"))
-    return found
+ALL: quality.Kept = json.loads(quality.KEPT.read_text(encoding="utf-8"))
 
 
-def test_the_pages_are_made_from_what_is_kept(kept: dict[str, Any]) -> None:
-    assert quality.PAGE.read_text(encoding="utf-8") == quality.page(kept), "run: python docs/quality.py --pages"
-    assert quality.CARD.read_text(encoding="utf-8") == quality.card(kept), "run: python docs/quality.py --pages"
+@pytest.fixture(params=ALL)
+def kept(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What is kept of one kind of processor."""
+    return ALL[request.param]
+
+
+def test_the_pages_are_made_from_what_is_kept() -> None:
+    assert quality.PAGE.read_text(encoding="utf-8") == quality.page(ALL), "run: python docs/quality.py --pages"
+    assert quality.CARD.read_text(encoding="utf-8") == quality.card(ALL), "run: python docs/quality.py --pages"
+
+
+def test_every_kind_of_processor_has_its_own_scores() -> None:
+    known = {*quality.INSTRUCTIONS.values(), "aarch64", "arm64"}
+    assert ALL.keys() <= known
+    assert quality.processor()
+    for kind, kept in ALL.items():
+        line = f"| {kind} | {kept['measured_on']} | {kept['scores']['bleu']} |"
+        assert (line in quality.page(ALL)) == (len(ALL) > 1)
 
 
 def test_it_was_measured_on_the_set_that_is_shipped(kept: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ class Reply:
     verdict: Verdict
     status: int | None = None
     said: str = ""
+    said_es: str = ""  # the same in Spanish, where it is we who say it
     content: bytes = b""
     asked: timedelta | None = None  # how long the receiver wants to be left alone
 
@@ -43,9 +44,9 @@ def push(client: GuardedClient, url: str, content: bytes, headers: Mapping[str, 
     try:
         answer = client.post(url, content, headers)
     except FetchFailed as error:
-        return Reply(verdict=Verdict.LATER, said=str(error)[:300])
+        return Reply(verdict=Verdict.LATER, said=str(error)[:300], said_es=error.spanish[:300])
     except SourceError as error:  # an address that is not contacted at all
-        return Reply(verdict=Verdict.REFUSED, said=str(error)[:300])
+        return Reply(verdict=Verdict.REFUSED, said=str(error)[:300], said_es=error.spanish[:300])
     return Reply(
         verdict=judged(answer.status),
         status=answer.status,

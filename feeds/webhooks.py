@@ -162,12 +162,15 @@ def _close(delivery: Delivery, attempt: Attempt, reply: Reply, give_up_after: ti
         _take_placement(delivery, said.get("url"), now)
     elif reply.verdict is Verdict.REFUSED:
         outcome = DeliveryState.REFUSED
-        deliveries.settle(delivery, outcome, now=now, code=PartnerRefused.code, reason=str(reply))
+        deliveries.settle(
+            delivery, outcome, now=now, code=PartnerRefused.code, reason=str(reply), reason_es=reply.said_es
+        )
     else:
         outcome = deliveries.wait(
             delivery,
             code=PartnerUnavailable.code,
             reason=str(reply),
+            reason_es=reply.said_es,
             give_up_after=give_up_after,
             asked=reply.asked,
             now=now,

@@ -110,12 +110,20 @@ def _close(delivery: Delivery, attempt: Attempt, reply: Reply, give_up_after: ti
     if reply.verdict is Verdict.TAKEN:
         _sent(delivery, now)
     elif reply.verdict is Verdict.REFUSED:
-        deliveries.settle(delivery, DeliveryState.REFUSED, now=now, code=PartnerRefused.code, reason=str(reply))
+        deliveries.settle(
+            delivery,
+            DeliveryState.REFUSED,
+            now=now,
+            code=PartnerRefused.code,
+            reason=str(reply),
+            reason_es=reply.said_es,
+        )
     else:
         deliveries.wait(
             delivery,
             code=PartnerUnavailable.code,
             reason=str(reply),
+            reason_es=reply.said_es,
             give_up_after=give_up_after,
             asked=None,
             now=now,

@@ -168,7 +168,8 @@ def start(request: HttpRequest) -> HttpResponse:
     if not (choice.is_valid() and how.is_valid()):
         for form in (choice, how):
             for name, errors in form.errors.items():
-                messages.error(request, f"{form.fields[name].label if name in form.fields else ''} {errors[0]}".strip())
+                named = form.fields[name].label or "" if name in form.fields else ""
+                messages.error(request, f"{named} {errors[0]}".strip())
         return HttpResponseRedirect(reverse("desk:campaign-plan"))
     try:
         started = running.start(

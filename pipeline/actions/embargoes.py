@@ -61,7 +61,7 @@ def _offer(row: Delivery, now: datetime) -> int:
     if permission.ruling is not Ruling.ALLOW:
         return _keep_back(row, permission.code, permission.reason, now)
     Delivery.objects.filter(pk=row.pk).update(
-        state=DeliveryState.PENDING, kind="published", reason_code="", reason="", created_at=now
+        state=DeliveryState.PENDING, kind="published", reason_code="", reason="", reason_es="", created_at=now
     )
     row.refresh_from_db(fields=["state"])
     releases.arm_delivery(row, now=now)
@@ -77,7 +77,7 @@ def _offer(row: Delivery, now: datetime) -> int:
 
 
 def _keep_back(row: Delivery, code: str, reason: str, now: datetime) -> int:
-    Delivery.objects.filter(pk=row.pk).update(reason_code=code, reason=reason, settled_at=now)
+    Delivery.objects.filter(pk=row.pk).update(reason_code=code, reason=reason, reason_es="", settled_at=now)
     return 0
 
 

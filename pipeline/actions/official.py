@@ -68,7 +68,7 @@ def pass_over(article: int, language: str, *, reason: str, actor: str, now: date
     if known is None:
         raise IllegalTransition(
             f"no official version of article {article} in {language!r} is known",
-            es=f"No se conoce ninguna versión propia del medio en «{language}» del artículo {article}.",
+            es=f"Del artículo {article} no se conoce ninguna versión propia del medio en «{language}».",
         )
     editions.decide(article, language, EditionState.PASSED_OVER, url=known.url, reason=reason, actor=actor, now=now)
     revision = articles.newest(article)

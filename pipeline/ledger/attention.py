@@ -155,6 +155,7 @@ def _delivery(row: Any) -> Row:
         "since": row.created_at,
         "code": row.reason_code or row.state,
         "reason": row.reason,
+        "reason_es": row.reason_es,
         "partner": row.partner.name,
         "kind": row.kind,
     }

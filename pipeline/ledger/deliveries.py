@@ -95,10 +95,12 @@ def end(attempt: Attempt, status: int | None, said: str) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(status=status, answer=said[:300])
 
 
-def settle(delivery: Delivery, state: DeliveryState, *, now: datetime, code: str = "", reason: str = "") -> None:
+def settle(
+    delivery: Delivery, state: DeliveryState, *, now: datetime, code: str = "", reason: str = "", reason_es: str = ""
+) -> None:
     """This delivery is over, well or badly; the audit trail says which."""
     Delivery.objects.filter(pk=delivery.pk).update(
-        state=state, settled_at=now, due_at=None, reason_code=code, reason=reason
+        state=state, settled_at=now, due_at=None, reason_code=code, reason=reason, reason_es=reason_es
     )
     audit.record(
         f"delivery.{state}",
@@ -113,12 +115,20 @@ def settle(delivery: Delivery, state: DeliveryState, *, now: datetime, code: str
             "version": delivery.version,
             "tries": delivery.tries,
             **({"code": code} if code else {}),
+            **({"reason_es": reason_es} if reason_es else {}),
         },
     )
 
 
 def wait(
-    delivery: Delivery, *, code: str, reason: str, give_up_after: timedelta, asked: timedelta | None, now: datetime
+    delivery: Delivery,
+    *,
+    code: str,
+    reason: str,
+    reason_es: str = "",
+    give_up_after: timedelta,
+    asked: timedelta | None,
+    now: datetime,
 ) -> DeliveryState:
     """The try failed, and another may not. `asked` is the pause that the partner's server asked for, if it did.
 
@@ -126,11 +136,11 @@ def wait(
     """
     since = delivery.queued_at or delivery.created_at
     if now - since >= give_up_after:
-        settle(delivery, DeliveryState.DEAD, now=now, code=code, reason=reason)
+        settle(delivery, DeliveryState.DEAD, now=now, code=code, reason=reason, reason_es=reason_es)
         return DeliveryState.DEAD
     due = now + max(units.pause(delivery.tries), asked or timedelta(0))
     Delivery.objects.filter(pk=delivery.pk).update(
-        state=DeliveryState.WAITING, due_at=due, reason_code=code, reason=reason
+        state=DeliveryState.WAITING, due_at=due, reason_code=code, reason=reason, reason_es=reason_es
     )
     return DeliveryState.WAITING
 
@@ -160,6 +170,7 @@ def send_again(rows: QuerySet[Delivery], *, actor: str, reason: str, reason_es: 
             settled_at=None,
             reason_code="",
             reason="",
+            reason_es="",
         )
         audit.record(
             "delivery.sent-again",

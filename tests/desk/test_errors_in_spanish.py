@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from django.urls import reverse
 
 from desk.roles import Role
 from pipeline.ledger import translations
-from pipeline.ledger.models import Event, Revision, TermsPage, Unit, Watch
+from pipeline.ledger.models import Delivery, Event, Revision, TermsPage, Unit, Watch
 from pipeline.stages import Step, UnitState
 from pipeline.translation import models
 from pipeline.types import Format, Hypothesis
@@ -253,6 +254,22 @@ def test_an_article_that_is_held_says_why(given: dict[str, Any], said: str, offi
     assert page.count(said) == 2, "as it stands, and as it happened"
     assert row.reason not in page
     assert said[:40] in reader.text("/desk/waiting/readings")
+
+
+def test_a_push_that_fails_says_why_and_quotes_the_partners_server(
+    office: Office, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORNAVOZ_WEBHOOK_LA_VOZ", "whsec_" + base64.b64encode(b"n" * 32).decode())
+    hooked = 'name = "La Voz"\nwebhook = "https://192.168.3.4/hook"'
+    office.apply(office.text.replace('name = "La Voz"', hooked))
+    article = office.publish()
+    said = "192.168.3.4 está en 192.168.3.4, que no es una dirección pública, así que no se consulta."
+    for place in ("/desk/waiting/deliveries", "/desk/partners/la-voz", f"/desk/articles/{article}/trace"):
+        assert said in reader.text(place), place
+    Delivery.objects.filter(partner__slug="la-voz").update(reason="503 Slow down", reason_es="")
+    quoted = "El servidor del socio rechazó el envío. «503 Slow down»"
+    assert quoted in reader.text("/desk/waiting/deliveries")
+    assert quoted in reader.text("/desk/partners/la-voz")
 
 
 def test_a_feed_that_fails_says_why(office: Office, reader: Reader) -> None:

@@ -218,6 +218,7 @@ def test_a_private_address_is_refused_unless_it_is_listed(office: Office, monkey
     refused = pushed("published")
     assert (refused.state, refused.reason_code) == ("refused", "partner-refused")
     assert "192.168.3.4" in refused.reason
+    assert "no es una dirección pública, así que no se consulta." in refused.reason_es
 
 
 def test_a_push_without_a_signing_secret_waits_for_the_operator(

@@ -65,6 +65,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=12, default=DeliveryState.PENDING)
     reason_code = models.CharField(max_length=64, blank=True)
     reason = models.TextField(blank=True)
+    reason_es = models.TextField(blank=True)  # empty for what a partner's server has said, and for what a code says
     created_at = models.DateTimeField()
     queued_at = models.DateTimeField(null=True)  # when a person sent it again; else it counts from created_at
     tries = models.PositiveIntegerField(default=0)  # since it was queued

@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +19,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+from tests.judges import program
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = ("demo", "up", "test", "check", "bench", "docs", "clean", "help")
@@ -196,6 +199,45 @@ def test_a_worker_serves_every_queue() -> None:
         queue for service in OURS.values() if service["command"][0] == "worker" for queue in service["command"][1:]
     }
     assert served == {"intake", "translate", "publish", "deliver"}
+
+
+# --- systemd -------------------------------------------------------------------------------------------------------
+
+UNITS = ROOT / "deploy" / "systemd"
+
+
+@pytest.mark.parametrize("path", sorted(UNITS.glob("*.service")), ids=lambda path: path.name)
+def test_every_unit_starts_a_command_that_exists(path: Path) -> None:
+    from workers.cli import main
+
+    [line] = re.findall(r"^ExecStart=/opt/tornavoz/\.venv/bin/tornavoz (.+)$", path.read_text(), re.M)
+    for queue in ("intake", "translate", "publish", "deliver") if "%i" in line else ("",):
+        parses(main, line.replace("%i", queue).split())
+
+
+def test_systemd_takes_the_units_and_what_they_share(tmp_path: Path) -> None:
+    analyze = program("systemd-analyze")
+    shared = tmp_path / "tornavoz-.service.d" / "tornavoz.conf"
+    shared.parent.mkdir()
+    shared.write_text((UNITS / "tornavoz.conf").read_text())
+    for path in UNITS.glob("*.service"):
+        text = path.read_text().replace("/opt/tornavoz/.venv/bin/tornavoz", sys.executable)
+        (tmp_path / path.name.replace("@.", "@translate.")).write_text(text)
+
+    def verified() -> str:
+        done = subprocess.run(
+            [analyze, "verify", *map(str, sorted(tmp_path.glob("*.service")))],
+            env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return "\n".join(line for line in (done.stdout + done.stderr).splitlines() if "tornavoz" in line)
+
+    assert verified() == ""
+    shared.write_text(shared.read_text() + "NoSuchSetting=1\n")
+    assert verified().count("NoSuchSetting") >= 1, "the shared settings are read"
 
 
 # --- image, secrets ------------------------------------------------------------------------------------------------

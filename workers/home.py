@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from pipeline.ledger.models import Source
 
 
+_CLOSED = ("private", "outbox")  # partners' feeds, letters: nobody else on this machine reads them
+
+
 def prepare(sample: Path | None, *, actor: str) -> list[str]:
     """Make what is missing and upgrade what is old. Returns what was done, a line each."""
     done: list[str] = []
     home = _folder()
     try:
-        for folder in (home, *(home / name for name in ("public", "private", "models", "outbox", "locks"))):
+        for folder in (home, *(home / name for name in ("public", "models", "locks"))):
             folder.mkdir(parents=True, exist_ok=True)
+        for name in _CLOSED:
+            (home / name).mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{home} cannot be made: {error.strerror}. Choose another with --home") from error
     config_file = home / "newsroom.toml"
@@ -40,11 +45,26 @@ def prepare(sample: Path | None, *, actor: str) -> list[str]:
     open_newsroom()
     from django.core.management import call_command
 
+    _close_new_ledger()
     call_command("migrate", verbosity=0)
     done.append("ledger up to date")
     done += apply_config(actor=actor)
     done += _starter_model()
     return done
+
+
+def _close_new_ledger() -> None:
+    """A new ledger in the state folder is for its owner only: SQLite gives the two files beside it the same mode.
+
+    The folder itself has to be open to a web server that reads `public`, so all else closes its own door. What is
+    there already keeps the mode that somebody may have chosen.
+    """
+    from django.conf import settings
+    from django.db import connection
+
+    ledger = settings.HOME / "ledger.db"
+    if connection.settings_dict["NAME"] == ledger:
+        ledger.touch(mode=0o600)
 
 
 def refuse_another(sample: Path) -> None:

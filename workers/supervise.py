@@ -86,7 +86,7 @@ class Supervisor:
         for kept in self._kept:
             if shutil.which(kept.program.argv[0]) is None:
                 raise ConfigError(f"cannot start {kept.program.name}: there is no program {kept.program.argv[0]}")
-        self._log_dir.mkdir(parents=True, exist_ok=True)
+        self._log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             for kept in self._kept:
                 kept.start()

@@ -146,7 +146,8 @@ class _Batch:
                 received_at=self.at[n],
                 story=_told(self.pairs[n], section=section_of(n)),
                 state="held" if n % 400 == 1 else "cleared",
-                permission={"reason_es": "Faltan derechos."} if n % 800 == 1 else None,
+                permission={"code": "rights-unknown"} if n % 800 == 1 else None,
+                reason_es="Faltan derechos." if n % 800 == 1 else "",
                 reason_code="x" * (n % 400 == 1),
             )
             for n, article in self.articles.items()

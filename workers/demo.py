@@ -138,7 +138,7 @@ def _show_article(article: Article) -> None:
     credit = codec.load(Attribution, release.attribution)
     first = next(block.text for block in draft.blocks if block.kind is BlockKind.PARAGRAPH)
     text = f"{top_text(credit)}\n\n{first}\n\n[…]\n\n{bottom_text(credit)}"
-    out.print(Panel(text, title=escape(draft.headline), title_align="left"))
+    out.print(Panel(text, title=escape(draft.headline), title_align="left"), soft_wrap=False)
 
 
 def _fate_lines(fate: dict[str, Any]) -> Iterator[str]:

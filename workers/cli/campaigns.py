@@ -10,9 +10,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.table import Table
 
-from workers.cli.common import actor, json_option, open_ledger, out, print_json, talk
+from workers.cli.common import actor, json_option, open_ledger, out, print_json, print_table, talk
 from workers.cli.editing import finish, reason_option
 
 if TYPE_CHECKING:
@@ -214,6 +213,11 @@ def _print_progress(progress: Progress) -> None:
         out.print(f"  {progress.failed} failed; try them again with: tornavoz campaign retry {progress.campaign}")
 
 
+def _cells(row: Progress) -> tuple[str, ...]:
+    handed_over = f"{row.handed_over} of {row.total}"
+    return str(row.campaign), row.verb, row.choice.words(), row.state, handed_over, str(row.failed), row.actor
+
+
 @campaign.command("list")
 @click.option("--limit", default=20, show_default=True)
 @json_option
@@ -226,11 +230,7 @@ def list_campaigns(limit: int, as_json: bool) -> None:
     if as_json:
         print_json({"campaigns": [_asdict(row) for row in rows], "not_listed": more})
         return
-    table = Table("campaign", "does", "choice", "state", "releases", "failed", "by", box=None, pad_edge=False)
-    for row in rows:
-        done = f"{row.handed_over} of {row.total}"
-        table.add_row(str(row.campaign), row.verb, row.choice.words(), row.state, done, str(row.failed), row.actor)
-    out.print(table)
+    print_table(("campaign", "does", "choice", "state", "releases", "failed", "by"), map(_cells, rows))
     if more:
         out.print(f"… and {more} more: --limit {limit + more}")
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-# No markup: a reason that names "[intake] max_bytes" must come out whole.
-out = Console(highlight=False, markup=False)
+# No markup: a reason that names "[intake] max_bytes" must come out whole. Only at a terminal are long lines broken.
+out = Console(highlight=False, markup=False, soft_wrap=not sys.stdout.isatty())
 talk = Console(stderr=True, highlight=False, markup=False)
+_WIDE = 10_000  # columns
 
 
 def open_newsroom(*, level: str = "WARNING") -> None:
@@ -71,6 +74,17 @@ def actor() -> str:
 def print_json(value: object) -> None:
     """JSON on standard output, stable and readable."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table on standard output. Nothing in it is cut: a terminal gets long words folded, all others long lines."""
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    narrow = out.is_terminal or "COLUMNS" in os.environ
+    (out if narrow else Console(highlight=False, markup=False, width=_WIDE)).print(table)
 
 
 def _plain(value: object) -> object:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from rich.table import Table
 
-from workers.cli.common import json_option, open_ledger, open_newsroom, out, print_json, talk
+from workers.cli.common import json_option, open_ledger, open_newsroom, out, print_json, print_table, talk
 
 
 @click.command()
@@ -27,10 +26,7 @@ def status(limit: int, held: bool, as_json: bool) -> None:
     if as_json:
         print_json({**overview, "listed": rows, "not_listed": more, "parked": parked})
         return
-    table = Table("article", "source", "revision", "translation", "releases", "why", box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*_cells(row))
-    out.print(table)
+    print_table(("article", "source", "revision", "translation", "releases", "why"), map(_cells, rows))
     if more:
         out.print(f"… and {more} more: --limit {limit + more}")
     for unit in parked:

@@ -7,9 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.table import Table
 
-from workers.cli.common import actor, json_option, open_ledger, out, print_json, talk
+from workers.cli.common import actor, json_option, open_ledger, out, print_json, print_table, talk
 from workers.cli.editing import approve, language_option, reason_option, reject, waive
 
 
@@ -44,11 +43,13 @@ def list_held(limit: int, as_json: bool) -> None:
     if as_json:
         print_json({"held": found, "not_listed": more})
         return
-    table = Table("article", "language", "version", "headline", "held for", box=None, pad_edge=False)
-    for each in found:
-        why = ", ".join(each["codes"])
-        table.add_row(str(each["article"]), each["language"], str(each["version"]), each["headline"], why)
-    out.print(table)
+    print_table(
+        ("article", "language", "version", "headline", "held for"),
+        (
+            (str(each["article"]), each["language"], str(each["version"]), each["headline"], ", ".join(each["codes"]))
+            for each in found
+        ),
+    )
     if more:
         out.print(f"… and {more} more: --limit {limit + more}")
 

@@ -31,8 +31,8 @@ from mozilla_django_oidc.utils import import_from_settings
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
 from desk import people, roles
-from desk.clock import now
 from desk.roles import BY_GROUP, Role
+from pipeline.clock import now
 from pipeline.errors import ConfigError, PipelineError
 
 TIMEOUT: Final = 5  # seconds for each question to the provider; somebody waits

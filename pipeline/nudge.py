@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from functools import cache
+from typing import TYPE_CHECKING
 
 import structlog
-from celery import Celery
-from kombu import Queue as CeleryQueue
-from kombu.exceptions import OperationalError
 
 from pipeline.stages import Queue
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,9 @@ def make_app(broker_url: str) -> Celery:
     Each value was chosen by measurement; docs/adr/0001 has the reasons. In short: the ledger keeps the work, so
     a message may be lost, doubled or late, and nothing here tries to make Redis more than a bell.
     """
+    from celery import Celery  # half a second that most commands need not wait for
+    from kombu import Queue as CeleryQueue
+
     app = Celery("tornavoz")
     app.conf.update(
         broker_url=broker_url,
@@ -81,6 +85,8 @@ def ring(unit: int, queue: str, *, broker_url: str, wait: float = 0) -> bool:
     global _quiet_until  # noqa: PLW0603  one bell, one silence
     if not broker_url or time.monotonic() < _quiet_until:
         return False
+    from kombu.exceptions import OperationalError
+
     try:
         _bell(broker_url).send_task(
             TASK,

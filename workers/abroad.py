@@ -5,9 +5,10 @@ Knows: what the ledger and the environment say of them. Must not know: the comma
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from feeds.webhooks import secrets_of
+from pipeline.clock import now
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 from pipeline.ledger.models import TermsPage, Watch
@@ -37,7 +38,7 @@ def terms() -> Check:
     if wrong:
         repair = "tornavoz rights check; read the page, and file the record again if it says something else"
         return Check(name="terms", ok=False, says="; ".join(wrong), repair=repair)
-    since = datetime.now(UTC) - TERMS_CHECKED
+    since = now() - TERMS_CHECKED
     old = sum((page.checked_at or page.read_at) < since for page in kept)
     changed = sum(page.verdict == Verdict.ELSEWHERE for page in kept)
     says = f"{len(kept)} pages are kept"

@@ -23,6 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from feeds import outbox
 from feeds.addresses import FORMATS, article_path, private_folder
 from pipeline import steps
+from pipeline.clock import now
 from pipeline.errors import PipelineError
 from pipeline.ledger import codec, queries, units
 from pipeline.ledger.models import Article, Partner, Product, Release, Revision, Source, Unit
@@ -31,7 +32,7 @@ from pipeline.stages import UnitState
 from pipeline.types import Attribution, BlockKind, Draft, Envelope, Format, Incoming
 from workers import courtesy
 from workers.cli.common import out, talk
-from workers.spine import newsroom, now
+from workers.spine import newsroom
 from workers.supervise import Supervisor
 from workers.together import installation
 

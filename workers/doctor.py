@@ -9,7 +9,6 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from feeds import sealing
 from feeds.agreement import disagreements
 from pipeline import config, opening
+from pipeline.clock import now
 from pipeline.errors import PipelineError
 from pipeline.ingest.http import Limits
 from pipeline.ledger import pulse
@@ -189,7 +189,7 @@ def _broker() -> Check:
 def _queues() -> Check:
     if not _database().ok:
         return Check(name="queues", ok=False, says=_UNASKED, repair="see: database")
-    deserted: set[Queue] = deserted_queues(now=datetime.now(UTC))
+    deserted: set[Queue] = deserted_queues(now=now())
     if deserted:
         repair = "tornavoz up, or start the workers; tornavoz run --until-idle does the work at once"
         return Check(name="queues", ok=False, says=f"nobody serves {', '.join(sorted(deserted))}", repair=repair)
@@ -232,7 +232,7 @@ def _sign_in() -> Check:
 def _files() -> Check:
     if not (_database().ok and _configuration().ok):
         return Check(name="files", ok=False, says=_UNASKED, repair="see: database")
-    wrong = disagreements(config.load(settings.CONFIG_FILE), now=datetime.now(UTC))
+    wrong = disagreements(config.load(settings.CONFIG_FILE), now=now())
     if wrong:
         more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         says = "; ".join(wrong[:5]) + more
@@ -243,11 +243,11 @@ def _files() -> Check:
 def _clock() -> Check:
     """Time that ran backwards is seen in the ledger: an event of the future."""
     newest = Event.objects.order_by("-at").first() if _database().ok else None
-    ahead = (newest.at - datetime.now(UTC)).total_seconds() if newest else 0.0
+    ahead = (newest.at - now()).total_seconds() if newest else 0.0
     if ahead > 5:
         says = f"the newest event is {ahead:.0f} s in the future"
         return Check(name="clock", ok=False, says=says, repair="set the clock: embargoes and leases depend on it")
-    return Check(name="clock", ok=True, says=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    return Check(name="clock", ok=True, says=f"{now():%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _disk() -> Check:

@@ -13,12 +13,13 @@ from django.conf import settings
 from django.db.models import Q
 
 from pipeline.actions import upkeep
+from pipeline.clock import now
 from pipeline.ledger.models import Unit
 from pipeline.runner import Outcome
 from pipeline.stages import Queue, Step, UnitState
 from workers.abreast import QUEUES, Abreast
 from workers.beat import Beat
-from workers.spine import now, runner
+from workers.spine import runner
 
 
 def until_idle(on_step: Callable[[int, int], None]) -> dict[str, Any]:

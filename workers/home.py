@@ -133,8 +133,9 @@ def apply_config(*, actor: str) -> list[str]:
     """Make the ledger's sources, products and partners equal to the file; ask again where rights changed."""
     from pipeline.actions import upkeep
     from pipeline.actions.rights_step import rights_changed
+    from pipeline.clock import now
     from pipeline.ledger import catalog, watches
-    from workers.spine import newsroom, now
+    from workers.spine import newsroom
 
     applied = catalog.apply(newsroom().config, now=now(), actor=actor)
     if any(subject.startswith(("product:", "partner:")) for subject in applied.changed):
@@ -165,8 +166,8 @@ def source_named(slug: str) -> Source:
 def _starter_model() -> list[str]:
     from django.conf import settings
 
+    from pipeline.clock import now
     from pipeline.translation import models
-    from workers.spine import now
 
     if models.installed(settings.MODELS_DIR):
         return []

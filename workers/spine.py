@@ -5,21 +5,15 @@ Knows: how the parts are put together. Must not know: what any part does.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import cache
 
 from django.conf import settings
 
 from feeds import steps as outward
-from pipeline import config, opening, polling, steps
+from pipeline import clock, config, opening, polling, steps
 from pipeline.actions import campaign_step, rights_step, terms_page, terms_step
 from pipeline.runner import Runner
 from pipeline.translation.glossary_files import Glossaries
-
-
-def now() -> datetime:
-    """The wall clock: the one place where it is read."""
-    return datetime.now(UTC)
 
 
 @cache
@@ -43,4 +37,4 @@ def runner() -> Runner:
     table = {**steps.table(room), **outward.table(room), **polling.table(room)}
     table |= {**campaign_step.table(room), **rights_step.table()}
     table |= terms_step.table(terms_page.client(room.config))
-    return Runner(table, now, pooled=steps.pools(room))
+    return Runner(table, clock.now, pooled=steps.pools(room))

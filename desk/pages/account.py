@@ -26,7 +26,7 @@ from django.views.i18n import set_language
 
 from desk import throttle
 from desk.access import public
-from desk.clock import now
+from pipeline.clock import now
 from pipeline.errors import ConfigError
 from pipeline.ledger import audit
 

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from desk.access import needs
-from desk.clock import now
 from desk.paging import turned
 from desk.roles import Role, actor
+from pipeline.clock import now
 from pipeline.ingest.feed import WORDS, Passed
 from pipeline.ledger import watches
 from pipeline.ledger.models import Announcement, Source

@@ -25,12 +25,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from desk.access import needs
-from desk.clock import now
 from desk.newsroom import newsroom
 from desk.roles import Role, actor
 from desk.words.sentences import told
 from pipeline.actions import campaign as running
 from pipeline.actions import campaign_plan
+from pipeline.clock import now
 from pipeline.errors import IllegalTransition, PipelineError
 from pipeline.ledger import campaigns as past
 from pipeline.ledger.choices import Choice

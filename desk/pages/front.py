@@ -13,8 +13,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from desk.access import needs
-from desk.clock import now
 from desk.paging import SIZE
+from pipeline.clock import now
 from pipeline.ledger import attention, pulse
 from pipeline.ledger.units import LEASE
 

@@ -20,12 +20,12 @@ from django.utils.translation import gettext_lazy as _
 
 from desk import newsroom
 from desk.access import needs
-from desk.clock import now
 from desk.paging import cut
 from desk.roles import Role, actor
 from desk.words.sentences import noted, told
 from desk.words.texts import tongue
 from pipeline.actions import glossary as acting
+from pipeline.clock import now
 from pipeline.errors import PipelineError
 from pipeline.ledger import glossary as kept
 from pipeline.ledger.models import Product, Source

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from desk.access import needs
-from desk.clock import now
 from desk.roles import Role, actor
 from desk.words.sentences import told
 from pipeline.actions import hurry as acting
+from pipeline.clock import now
 from pipeline.errors import PipelineError
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from desk import charts
 from desk.access import needs
 from desk.charts import Series
-from desk.clock import now
 from desk.words.reasons import reason
+from pipeline.clock import now
 from pipeline.ledger import credit_health, statistics
 from pipeline.ledger.credit_health import Credit, Looks
 

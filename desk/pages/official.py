@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from desk.access import needs
-from desk.clock import now
 from desk.roles import Role, actor
 from desk.words.sentences import told
 from pipeline.actions import official
+from pipeline.clock import now
 from pipeline.errors import PipelineError
 
 

@@ -19,10 +19,10 @@ from django.utils.translation import gettext_lazy as _
 
 from desk import rights
 from desk.access import needs
-from desk.clock import now
 from desk.roles import Role, actor
 from desk.words.sentences import told
 from feeds import tokens
+from pipeline.clock import now
 from pipeline.errors import ConfigError
 from pipeline.ledger.models import Delivery, Partner, Product, Token
 from pipeline.release.products import Selection

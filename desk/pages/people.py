@@ -16,9 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from desk import people as accounts
 from desk.access import needs
-from desk.clock import now
 from desk.roles import BY_GROUP, Role, actor, role_of
 from desk.words.sentences import told
+from pipeline.clock import now
 from pipeline.errors import PipelineError
 
 

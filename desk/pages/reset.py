@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods
 
 from desk import people, throttle
 from desk.access import public
-from desk.clock import now
+from pipeline.clock import now
 
 
 @public

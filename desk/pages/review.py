@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 
 from desk import newsroom
 from desk.access import needs
-from desk.clock import now
 from desk.roles import Role, actor, may
 from desk.sheet import Sheet, Wanted, remark, sheet, terms_of
 from desk.words.sentences import told
@@ -30,6 +29,7 @@ from pipeline.actions import edit as editing
 from pipeline.actions import review as reviewing
 from pipeline.actions import waive as waiving
 from pipeline.actions.edit import Conflict
+from pipeline.clock import now
 from pipeline.errors import IllegalTransition, PipelineError
 from pipeline.ledger import suggestions, translations, wordings
 from pipeline.ledger.models import Translation

@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy as _
 
 from desk import rights as words
 from desk.access import needs
-from desk.clock import now
 from desk.newsroom import config
 from desk.roles import Role, actor
 from desk.words.sentences import because, told
 from pipeline.actions import rights as filing
 from pipeline.actions import terms_page as evidence
+from pipeline.clock import now
 from pipeline.errors import IllegalTransition, PipelineError
 from pipeline.ledger import catalog
 from pipeline.ledger.models import Source, TermsPage

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, render
 
 from desk import rights
 from desk.access import needs
-from desk.clock import now
 from pipeline.actions import rights_step, terms_page
+from pipeline.clock import now
 from pipeline.ledger import catalog, watches
 from pipeline.ledger.models import Event, Release, Revision, Source, Watch
 from pipeline.rights.evidence import evidence_intact

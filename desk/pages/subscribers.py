@@ -18,12 +18,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from desk.access import needs
-from desk.clock import now
 from desk.newsroom import config
 from desk.paging import turned
 from desk.roles import Role, actor
 from feeds import websub
 from feeds.topics import named
+from pipeline.clock import now
 from pipeline.ledger import subscriptions
 from pipeline.ledger.models import Subscription, SubscriptionRequest
 

@@ -10,12 +10,12 @@ from django.shortcuts import render
 
 from desk import preview as previews
 from desk.access import needs
-from desk.clock import now
 from desk.newsroom import newsroom
 from desk.roles import Role, actor, may
 from desk.sheet import draft_with
 from desk.words.sentences import told
 from pipeline.actions import review as reviewing
+from pipeline.clock import now
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import history
 from pipeline.stages import TranslationState

@@ -17,13 +17,13 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from desk.access import needs
-from desk.clock import now
 from desk.newsroom import newsroom
 from desk.roles import Role, actor
 from desk.words.sentences import told
 from feeds import steps as outward
 from pipeline import steps
 from pipeline.actions import withdraw as withdrawing
+from pipeline.clock import now
 from pipeline.errors import IllegalTransition
 from pipeline.ledger import queries, receipts
 from pipeline.ledger.models import Article, Partner

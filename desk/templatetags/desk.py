@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from desk import assets
-from desk.clock import now
 from desk.words import campaigns, events, partners, people, reasons, sentences, states, texts
+from pipeline.clock import now
 
 register = template.Library()
 register.simple_tag(assets.address, name="asset")

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline import clock
 from pipeline.ledger.models import Delivery, Event
 from tests.make import Office, corrected
 from tests.receiver import Answer, Receiver, receiver
-from workers import spine
 from workers.cli import main
 
 SECRET = "whsec_" + "c2VjcmV0IG9mIGxhIHZveiwgMjQgYnl0ZXM="
@@ -21,7 +21,7 @@ SECRET = "whsec_" + "c2VjcmV0IG9mIGxhIHZveiwgMjQgYnl0ZXM="
 def la_voz(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     """A partner whose server says no to everything; two events have been offered to it."""
     monkeypatch.setattr("workers.cli.common.open_newsroom", lambda **_: None)
-    monkeypatch.setattr(spine, "now", office.clock)
+    monkeypatch.setattr(clock, "now", office.clock)
     monkeypatch.setenv("TORNAVOZ_WEBHOOK_LA_VOZ", SECRET)
     monkeypatch.setenv("TORNAVOZ_ACTOR", "ana")
     with receiver() as server:

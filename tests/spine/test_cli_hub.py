@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feeds.sealing import seal
+from pipeline import clock
 from pipeline.ledger.models import Event, Subscription
 from tests.make import Office
 from tests.receiver import Answer, Receiver, query_of, receiver
@@ -29,7 +30,7 @@ def office(office: Office, reader: Receiver, monkeypatch: pytest.MonkeyPatch) ->
     """Two subscribers of the public RSS feed: one on this machine, one whose host is nowhere."""
     monkeypatch.setattr("workers.cli.common.open_newsroom", lambda **_: None)
     monkeypatch.setattr(spine, "newsroom", lambda: office.room)
-    monkeypatch.setattr(spine, "now", office.clock)
+    monkeypatch.setattr(clock, "now", office.clock)
     monkeypatch.setenv("TORNAVOZ_ACTOR", "ana")
     office.apply(office.text + '\n[network]\nallow_private = ["127.0.0.1"]\n')
     office.run()

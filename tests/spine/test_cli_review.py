@@ -7,6 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline import clock
 from tests.make import PARAGRAPHS, Office
 from workers import spine
 from workers.cli import main
@@ -20,7 +21,7 @@ def cli(office: Office, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-unt
     monkeypatch.setattr(spine, "newsroom", lambda: office.room)
     monkeypatch.setattr(spine, "runner", lambda: office.runner)
     monkeypatch.setattr("workers.embedded.runner", lambda: office.runner)
-    monkeypatch.setattr(spine, "now", office.clock)
+    monkeypatch.setattr(clock, "now", office.clock)
     monkeypatch.setattr("workers.embedded.now", office.clock)
     monkeypatch.setenv("TORNAVOZ_HOME", str(office.home))
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline import clock
 from pipeline.actions.correct import correct
 from pipeline.actions.withdraw import withdraw
 from pipeline.errors import IllegalTransition, SourceError
@@ -307,7 +308,7 @@ def test_a_look_that_ends_twice_is_kept_once(office: Office, outlet: Site) -> No
 @pytest.fixture
 def told(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """The command line works in this very newsroom."""
-    monkeypatch.setattr(spine, "now", office.clock)
+    monkeypatch.setattr(clock, "now", office.clock)
     monkeypatch.setattr(spine, "newsroom", lambda: office.room)
     monkeypatch.setattr(spine, "runner", lambda: office.runner)
     return office

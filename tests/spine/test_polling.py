@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline import clock
 from pipeline.ingest.feed import Passed
 from pipeline.ledger import units, watches
 from pipeline.ledger.models import Announcement, Article, Event, Revision, Source, Unit, Watch
@@ -296,7 +297,7 @@ def tornavoz(office: Office, post: Site, monkeypatch: pytest.MonkeyPatch) -> Any
     announce(post, item(post, "/library", "Library"), item(post, "/bridge", "Bridge"))
     watch(office, post, "poll_minutes = 60\nnewest = 1")
     monkeypatch.setattr(spine, "newsroom", lambda: office.room)
-    monkeypatch.setattr(spine, "now", office.clock)
+    monkeypatch.setattr(clock, "now", office.clock)
 
     def run(*words: str) -> Result:
         return CliRunner().invoke(main, list(words))

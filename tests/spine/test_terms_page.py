@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline import clock
 from pipeline.actions import terms_page
 from pipeline.errors import FetchFailed, IllegalTransition, PageRefused, SourceError, TargetForbidden, TooLarge
 from pipeline.ingest.http import GuardedClient
@@ -49,7 +50,7 @@ def run(office: Office, publisher: Site, monkeypatch: pytest.MonkeyPatch) -> Cal
     """The command line, in this office."""
     monkeypatch.setattr("workers.cli.common.open_newsroom", lambda **_: None)
     monkeypatch.setattr("workers.cli.rights.finish", lambda: None)
-    monkeypatch.setattr(spine, "now", office.clock)
+    monkeypatch.setattr(clock, "now", office.clock)
     monkeypatch.setattr(spine, "newsroom", lambda: office.room)
     monkeypatch.setenv("TORNAVOZ_ACTOR", "ana")
     return lambda *words: CliRunner().invoke(main, ["rights", *words])

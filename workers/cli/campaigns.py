@@ -77,7 +77,8 @@ def plan(translate: bool, reviewed: bool, as_csv: bool, as_json: bool, **given: 
     """Dry run: who gets which version and why, who is left out and why, and what it costs. Changes nothing."""
     open_ledger()
     from pipeline.actions import campaign_plan
-    from workers.spine import newsroom, now
+    from pipeline.clock import now
+    from workers.spine import newsroom
 
     verb, choice = _verb(translate), _choice(given, reviewed=reviewed)
     rows = list(campaign_plan.sendings(newsroom(), verb, choice, now=now()))
@@ -138,8 +139,8 @@ def start(
     """Start it. The same choice cannot run twice at a time: you get the campaign that runs."""
     open_ledger()
     from pipeline.actions import campaign as running
+    from pipeline.clock import now
     from pipeline.ledger import campaigns
-    from workers.spine import now
 
     started = running.start(
         _verb(translate),
@@ -241,8 +242,8 @@ def _control(verb: str, help_text: str, *, then_work: bool) -> click.Command:
     def control(number: int) -> None:
         open_ledger()
         from pipeline.actions import campaign as running
+        from pipeline.clock import now
         from pipeline.ledger import campaigns
-        from workers.spine import now
 
         getattr(running, verb)(number, actor=actor(), now=now())
         if then_work:
@@ -258,8 +259,8 @@ def retry(number: int) -> None:
     """Try its failures again: releases, refused or dead pushes, translations that stopped."""
     open_ledger()
     from pipeline.actions import campaign as running
+    from pipeline.clock import now
     from pipeline.ledger import campaigns
-    from workers.spine import now
 
     out.print(f"{running.retry(number, actor=actor(), now=now())} started again")
     finish()
@@ -281,7 +282,8 @@ def resyndicate(reason: str, dry_run: bool, as_json: bool, **given: Any) -> None
     open_ledger()
     from pipeline.actions import campaign as running
     from pipeline.actions import campaign_plan
-    from workers.spine import newsroom, now
+    from pipeline.clock import now
+    from workers.spine import newsroom
 
     verb, choice = _verb(again=False), _choice(given)
     rows = list(campaign_plan.sendings(newsroom(), verb, choice, now=now()))

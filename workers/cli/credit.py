@@ -54,10 +54,10 @@ def list_placements(everything: bool, as_json: bool) -> None:
 def report(url: str, release: str, partner: str | None) -> None:
     """Put a page on record: it is looked at now, and again each day while its credit is not in order."""
     open_ledger()
+    from pipeline.clock import now
     from pipeline.ledger import placements
     from workers.cli.editing import finish
     from workers.cli.partners import named
-    from workers.spine import now
 
     placement, made = placements.report(
         _release(release), url, partner=named(partner) if partner else None, actor=actor(), now=now()
@@ -74,10 +74,11 @@ def check(url: str, release: str, as_json: bool) -> None:
     """Look at a page now and say what is missing; nothing is recorded. Exit code 1 unless the credit is whole."""
     open_ledger()
     from feeds import proofs
+    from pipeline.clock import now
     from pipeline.ingest.http import GuardedClient
     from pipeline.ledger import placements
     from pipeline.rights.proof import Verdict
-    from workers.spine import newsroom, now
+    from workers.spine import newsroom
 
     client = GuardedClient(allow_private=frozenset(newsroom().config.network.allow_private))
     compared = _release(release)
@@ -104,8 +105,8 @@ def check(url: str, release: str, as_json: bool) -> None:
 def settle(placement: int, reason: str) -> None:
     """Take a credit as given: the licensor accepted a late cure, or you looked at the page yourself."""
     open_ledger()
+    from pipeline.clock import now
     from pipeline.ledger import placements
-    from workers.spine import now
 
     placements.settle(placement, reason=reason, actor=actor(), now=now())
     out.print(f"placement {placement} settled")

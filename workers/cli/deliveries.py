@@ -52,9 +52,9 @@ def list_deliveries(partner: str | None, everything: bool, limit: int, as_json: 
 def resend(numbers: tuple[int, ...], partner: str | None, reason: str, dry_run: bool, as_json: bool) -> None:
     """Put deliveries back in their partner's queue, oldest first, under the same event id."""
     open_ledger()
+    from pipeline.clock import now
     from pipeline.errors import IllegalTransition
     from pipeline.ledger import deliveries as ledger
-    from workers.spine import now
 
     if not numbers and partner is None:
         raise click.UsageError("say which deliveries (see: tornavoz deliveries list), or --partner SLUG")

@@ -39,7 +39,7 @@ def approve(article: int, language: str, reason: str) -> None:
     """Publish a held translation that you have read."""
     open_ledger()
     from pipeline.actions import review
-    from workers.spine import now
+    from pipeline.clock import now
 
     review.approve(article, language, reason=reason, actor=actor(), now=now())
     out.print(f"article {article}: translation into {language} approved")
@@ -54,7 +54,7 @@ def reject(article: int, language: str, reason: str) -> None:
     """Decide that a held translation will not be published."""
     open_ledger()
     from pipeline.actions import review
-    from workers.spine import now
+    from pipeline.clock import now
 
     review.reject(article, language, reason=reason, actor=actor(), now=now())
     out.print(f"article {article}: translation into {language} rejected")
@@ -72,7 +72,7 @@ def waive(article: int, code: str, place: str, reason: str, undo: bool, language
     open_ledger()
     from pipeline.actions import waive as waiving
     from pipeline.actions.review import newest
-    from workers.spine import now
+    from pipeline.clock import now
 
     translation = TranslationId(newest(article, language).pk)
     act = waiving.undo if undo else waiving.waive
@@ -92,9 +92,9 @@ def retry(article: int | None, everything: bool, unit: int | None) -> None:
     """Try again what stopped: a held reading, a refusal by rights, parked work."""
     open_ledger()
     from pipeline.actions import review
+    from pipeline.clock import now
     from pipeline.ledger import units
     from pipeline.ledger.models import Unit
-    from workers.spine import now
 
     if article is not None:
         started = review.retry(article, actor=actor(), now=now())
@@ -114,7 +114,7 @@ def hurry(article: int, reason: str) -> None:
     """Put an article that waits before all others, and in no pool with them. For a new one: submit --urgent."""
     open_ledger()
     from pipeline.actions.hurry import hurry as put_forward
-    from workers.spine import now
+    from pipeline.clock import now
 
     hurried = put_forward(article, reason=reason, actor=actor(), now=now())
     out.print(f"article {article}: {hurried} units go first")
@@ -135,7 +135,7 @@ def correct(article: int, place: str, text: str, note: str, language: str, dry_r
     """
     open_ledger()
     from pipeline.actions import correct as correcting
-    from workers.spine import now
+    from pipeline.clock import now
 
     if dry_run:
         before, after = correcting.preview(article, language, place, text)
@@ -162,7 +162,8 @@ def withdraw(article: int, kind: Any, reason: str, dry_run: bool, as_json: bool)
     """Take an article back: its text leaves every file now, a tombstone stays, every receiver is told."""
     open_ledger()
     from pipeline.actions import withdraw as withdrawing
-    from workers.spine import now, runner
+    from pipeline.clock import now
+    from workers.spine import runner
 
     late = 0
     if dry_run:

@@ -48,7 +48,7 @@ def link(article: int, headline: str, url: str | None, language: str, reason: st
     """Point partners to the publisher's own version of ARTICLE; no machine translates it."""
     open_ledger()
     from pipeline.actions import official
-    from workers.spine import now
+    from pipeline.clock import now
 
     official.link(article, language, headline=headline, url=url, reason=reason, actor=actor(), now=now())
     out.print(f"article {article}: partners are pointed to the publisher's own version in {language}")
@@ -63,7 +63,7 @@ def pass_over(article: int, language: str, reason: str) -> None:
     """Translate ARTICLE although the publisher has a version of its own."""
     open_ledger()
     from pipeline.actions import official
-    from workers.spine import now
+    from pipeline.clock import now
 
     official.pass_over(article, language, reason=reason, actor=actor(), now=now())
     out.print(f"article {article}: will be translated into {language}")

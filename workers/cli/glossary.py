@@ -98,9 +98,10 @@ def import_terms(file: Path, name: str, source_language: str, language: str, dry
     open_ledger()
     from django.conf import settings
 
+    from pipeline.clock import now
     from pipeline.ledger import audit
     from pipeline.translation.glossary_merge import merge
-    from workers.spine import newsroom, now
+    from workers.spine import newsroom
 
     path = settings.CONFIG_FILE.parent / name
     merged = merge(path, file, source_language, language, write=not dry_run)
@@ -128,7 +129,7 @@ def add(source: str, target: str, source_language: str, language: str, reason: s
     """Add a term beside the files, as the desk does, or change one that was added so."""
     open_ledger()
     from pipeline.actions import glossary as acting
-    from workers.spine import now
+    from pipeline.clock import now
 
     entry = {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items() if value}
     entry |= {"source": source} | ({"target": target} if target else {})
@@ -145,7 +146,7 @@ def retire(source: str, source_language: str, language: str, reason: str) -> Non
     """Take a term out, whether the desk added it or a file has it."""
     open_ledger()
     from pipeline.actions import glossary as acting
-    from workers.spine import now
+    from pipeline.clock import now
 
     given = {"source_language": source_language, "language": language}
     acting.retire(source, **given, reason=reason, actor=actor(), now=now())
@@ -160,7 +161,7 @@ def restore(source: str, source_language: str, language: str, reason: str) -> No
     """Forget what was said of a term at the desk, or by `add` and `retire`; the files count again."""
     open_ledger()
     from pipeline.actions import glossary as acting
-    from workers.spine import now
+    from pipeline.clock import now
 
     given = {"source_language": source_language, "language": language}
     acting.restore(source, **given, reason=reason, actor=actor(), now=now())

@@ -54,9 +54,10 @@ def end(numbers: tuple[int, ...], host: str | None, reason: str, dry_run: bool, 
     feed only with a token, so revoke that; to a public one, as anybody."""
     open_ledger()
     from feeds import websub
+    from pipeline.clock import now
     from pipeline.errors import IllegalTransition
     from pipeline.ledger import subscriptions as ledger
-    from workers.spine import newsroom, now
+    from workers.spine import newsroom
 
     if not numbers and host is None:
         raise click.UsageError("say which subscriptions (see: tornavoz hub list), or --host HOST")

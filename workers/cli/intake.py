@@ -79,12 +79,13 @@ def submit(
     the rest."""
     open_ledger()
     from pipeline import steps
+    from pipeline.clock import now
     from pipeline.errors import SourceError
     from pipeline.ledger.articles import Reception
     from pipeline.polling import page_of
     from pipeline.types import Envelope, Format, Incoming
     from workers import home
-    from workers.spine import newsroom, now
+    from workers.spine import newsroom
 
     row = home.source_named(source)
     if file.startswith(("http://", "https://")):

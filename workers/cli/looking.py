@@ -16,8 +16,8 @@ from workers.cli.common import json_option, open_ledger, open_newsroom, out, pri
 def status(limit: int, held: bool, as_json: bool) -> None:
     """What came in, what became of it, and what waits."""
     open_ledger()
+    from pipeline.clock import now
     from pipeline.ledger import placements, queries
-    from workers.spine import now
 
     credit = placements.overview()
     overview = {**queries.overview(now=now()), "placements": credit}

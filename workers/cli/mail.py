@@ -16,8 +16,9 @@ def courtesy() -> None:
 def draft() -> None:
     """Draft today's messages now, without waiting for beat."""
     open_ledger()
+    from pipeline.clock import now
     from workers import courtesy as box
-    from workers.spine import newsroom, now
+    from workers.spine import newsroom
 
     moment = now()
     for path in box.draft_day(newsroom().config, moment.date(), now=moment):
@@ -43,8 +44,8 @@ def send(name: str) -> None:
     """Send the message called NAME (see list)."""
     open_ledger()
     from feeds import letters, outbox
+    from pipeline.clock import now
     from pipeline.errors import ConfigError
-    from workers.spine import now
 
     for path in outbox.waiting():
         if name in (path.name, str(path)):

@@ -65,7 +65,7 @@ def import_tmx(file: Path, source_language: str, language: str, dry_run: bool, a
     """Take in FILE (TMX 1.4). Its sentences win over engines and give way to editors."""
     open_ledger()
     from pipeline.actions import memory as remembering
-    from workers.spine import now
+    from pipeline.clock import now
 
     if dry_run:
         done = remembering.plan_import(file, source_language, language)
@@ -91,7 +91,7 @@ def export_tmx(file: Path, source_language: str, language: str, machine: bool) -
     """Write the sentences that people worded to FILE (TMX 1.4)."""
     open_ledger()
     from pipeline.actions import memory as remembering
-    from workers.spine import now
+    from pipeline.clock import now
 
     units = remembering.export_file(file, source_language, language, machine=machine, actor=actor(), now=now())
     out.print(f"{units} sentences written to {file}", soft_wrap=True)
@@ -119,7 +119,7 @@ def forget(
     """Remove what fits all the options. Translations stay; what comes again is translated again."""
     open_ledger()
     from pipeline.actions import memory as remembering
-    from workers.spine import now
+    from pipeline.clock import now
 
     what = remembering.Forgotten(
         article=article,

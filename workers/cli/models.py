@@ -94,11 +94,11 @@ def install(package: str) -> None:
     from django.conf import settings
     from django.db import OperationalError
 
+    from pipeline.clock import now
     from pipeline.errors import ModelMissing
     from pipeline.ledger import audit, units
     from pipeline.ledger.models import Unit
     from pipeline.translation.models import install as install_model
-    from workers.spine import now
 
     with talk.status("unpacking, checking, trying a sentence"):
         made = install_model(package, settings.MODELS_DIR, now())
@@ -148,10 +148,10 @@ def calibrate(model: str | None) -> None:
     from django.conf import settings
     from django.db import OperationalError
 
+    from pipeline.clock import now
     from pipeline.ledger import audit
     from pipeline.translation import calibration
     from pipeline.translation.models import installed
-    from workers.spine import now
 
     found = installed(settings.MODELS_DIR)
     wanted = [_called(model, settings.MODELS_DIR)] if model else [each for each in found if _lacks(each)]

@@ -23,8 +23,8 @@ def list_partners(as_json: bool) -> None:
     """Partners with their use class, products, tokens, and when they last fetched a feed."""
     open_ledger()
     from feeds import fetches, tokens
+    from pipeline.clock import now
     from pipeline.ledger.models import Partner
-    from workers.spine import now
 
     good, last = tokens.standing(now()), fetches.last_by_partner()
     rows: list[dict[str, Any]] = [
@@ -61,8 +61,8 @@ def withheld(slug: str, limit: int, as_json: bool) -> None:
     open_ledger()
     from dataclasses import asdict
 
+    from pipeline.clock import now
     from pipeline.ledger.withheld import of_partner
-    from workers.spine import now
 
     rows, total = of_partner(named(slug), limit=limit or None, now=now())
     if as_json:

@@ -118,7 +118,7 @@ def edit(article: int, place: str, text: str, base: int | None, language: str, d
     open_ledger()
     from pipeline.actions import edit as editing
     from pipeline.actions.review import newest
-    from workers.spine import now
+    from pipeline.clock import now
 
     read = base or newest(article, language).pk
     looked = editing.look(read, place, text)
@@ -148,7 +148,7 @@ def hold(article: int, language: str, reason: str) -> None:
     """Leave a held translation held, and tell colleagues what it waits for."""
     open_ledger()
     from pipeline.actions import review as reviewing
-    from workers.spine import now
+    from pipeline.clock import now
 
     reviewing.hold(article, language, reason=reason, actor=actor(), now=now())
     out.print(f"article {article}: translation into {language} waits")
@@ -182,7 +182,7 @@ def undo(article: int, place: str, version: int, language: str) -> None:
     """Put one sentence of a held translation back as it was in another version."""
     open_ledger()
     from pipeline.actions import edit as editing
-    from workers.spine import now
+    from pipeline.clock import now
 
     made = editing.undo(article, language, place, version=version, actor=actor(), now=now())
     out.print(f"article {article}: {place} is as it was, in translation {made}")

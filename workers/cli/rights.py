@@ -57,9 +57,9 @@ def show(slug: str, as_json: bool) -> None:
 
 
 def _answers(record: Rights | None) -> list[dict[str, str]]:
+    from pipeline.clock import now
     from pipeline.rights import gate
     from pipeline.types import UseClass
-    from workers.spine import now
 
     today = now().date()
     asked = [("translate", gate.may_translate(record, None, language="es", today=today))]
@@ -100,8 +100,9 @@ def file(slug: str, reason: str, reads: bool, dry_run: bool, as_json: bool, **gi
 
     from pipeline.actions import rights as filing
     from pipeline.actions import terms_page
+    from pipeline.clock import now
     from workers import home
-    from workers.spine import newsroom, now
+    from workers.spine import newsroom
 
     if given["terms_text"] and given["terms_file"]:
         raise click.UsageError("Give --terms-text or --terms-file, not both.")
@@ -193,10 +194,11 @@ def check(slugs: tuple[str, ...], as_json: bool) -> None:
     from dataclasses import asdict
 
     from pipeline.actions import terms_page
+    from pipeline.clock import now
     from pipeline.ledger.models import Source
     from pipeline.rights.terms_page import Verdict
     from workers import home
-    from workers.spine import newsroom, now
+    from workers.spine import newsroom
 
     wanted = [home.source_named(slug).slug for slug in slugs]
     if not slugs:
@@ -234,9 +236,9 @@ def keep(slug: str) -> None:
     """You have read what the last check found, and the record stays true: compare with that page from now on."""
     open_ledger()
     from pipeline.actions import terms_page
+    from pipeline.clock import now
     from pipeline.errors import IllegalTransition
     from workers import home
-    from workers.spine import now
 
     page = terms_page.kept(home.source_named(slug))
     if page is None or page.found_id is None:

@@ -144,8 +144,8 @@ def publish(everything: bool) -> None:
     """Render files again from the ledger. Files whose bytes would not change are left alone."""
     open_ledger()
     from pipeline.actions import upkeep
+    from pipeline.clock import now
     from workers import embedded
-    from workers.spine import now
 
     talk.print(f"{upkeep.refresh_everything(now=now())} publications to render")
     report = with_progress("publishing", embedded.until_idle)
@@ -157,8 +157,8 @@ def publish(everything: bool) -> None:
 def _started(*programs: str) -> None:
     """Leave word with which key a program runs: what one seals another has to open, and the doctor compares."""
     from feeds import sealing
+    from pipeline.clock import now
     from pipeline.ledger import pulse
-    from workers.spine import now
 
     for program in programs:
         pulse.started(program, sealing.fingerprint(), now=now())

@@ -51,13 +51,14 @@ def _watched(row: dict[str, Any]) -> str:
 def poll(slug: str, dry_run: bool, as_json: bool) -> None:
     """Look at a source's feed now, whenever it is due."""
     open_ledger()
+    from pipeline.clock import now
     from pipeline.errors import ConfigError, FetchFailed
     from pipeline.ledger import units
     from pipeline.ledger.models import Watch
     from pipeline.polling import client, look, watched
     from pipeline.stages import Step
     from workers import home
-    from workers.spine import newsroom, now
+    from workers.spine import newsroom
 
     config, source = newsroom().config, home.source_named(slug)
     wanted = watched(config, source)
@@ -152,9 +153,9 @@ def _announcement(row: Announcement) -> dict[str, Any]:
 def take(slug: str, numbers: tuple[int, ...], everything: bool, dry_run: bool) -> None:
     """Take in what was passed over at the first look: NUMBERS as `announced` lists them, or --all."""
     open_ledger()
+    from pipeline.clock import now
     from pipeline.ledger import watches
     from workers import home
-    from workers.spine import now
 
     if bool(numbers) == everything:
         raise click.UsageError("Give numbers as `tornavoz sources announced` lists them, or --all.")

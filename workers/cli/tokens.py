@@ -42,8 +42,8 @@ def issue(
     """Make a token and show it, once. Older ones go on working, so that one can follow the other without a gap."""
     open_ledger()
     from feeds import tokens as ledger
+    from pipeline.clock import now
     from pipeline.errors import ConfigError
-    from workers.spine import now
 
     if [partner is not None, source is not None, house].count(True) != 1:
         raise ConfigError("say whose token it is: --partner SLUG, --source SLUG or --newsroom")
@@ -84,8 +84,8 @@ def list_tokens(partner: str | None, source: str | None, everything: bool, as_js
     """Tokens by their key, with what they open, when they end and when they were last used."""
     open_ledger()
     from feeds import tokens as ledger
+    from pipeline.clock import now
     from pipeline.ledger.models import Token
-    from workers.spine import now
 
     chosen = Token.objects.select_related("partner", "source")
     if partner is not None:
@@ -112,7 +112,7 @@ def revoke(key: str, reason: str) -> None:
     """End a token, with the next request that shows it. KEY is its middle part, as `tokens list` shows it."""
     open_ledger()
     from feeds import tokens as ledger
-    from workers.spine import now
+    from pipeline.clock import now
 
     row = ledger.revoke(key, actor=actor(), reason=reason, now=now())
     out.print(f"{row.key} of {ledger.subject_of(ledger.holder_of(row))}: revoked")

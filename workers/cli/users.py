@@ -24,7 +24,7 @@ def add(name: str, role: str, email: str) -> None:
     """Make an account. The password is asked for, or read from standard input; never an argument."""
     open_ledger()
     from desk import people
-    from workers.spine import now
+    from pipeline.clock import now
 
     people.add(name, people.role_called(role), _password(), email=email, actor=actor(), now=now())
     out.print(f"{name} may sign in as {role}")
@@ -68,7 +68,7 @@ def role(name: str, role: str) -> None:
     """Give a person another role. The last admin keeps it."""
     open_ledger()
     from desk import people
-    from workers.spine import now
+    from pipeline.clock import now
 
     people.set_role(people.named(name), people.role_called(role), actor=actor(), now=now())
     out.print(f"{name} is {role}")
@@ -80,7 +80,7 @@ def password(name: str) -> None:
     """Set a new password; asked for, or read from standard input. Every session of this person ends."""
     open_ledger()
     from desk import people
-    from workers.spine import now
+    from pipeline.clock import now
 
     people.set_password(people.named(name), _password(), actor=actor(), now=now())
     out.print(f"{name} has a new password")
@@ -93,7 +93,7 @@ def disable(name: str, reason: str) -> None:
     """Keep a person out, from the next request on."""
     open_ledger()
     from desk import people
-    from workers.spine import now
+    from pipeline.clock import now
 
     people.switch(people.named(name), on=False, actor=actor(), reason=reason, now=now())
     out.print(f"{name} is switched off")
@@ -106,7 +106,7 @@ def enable(name: str, reason: str) -> None:
     """Let a person in again who was switched off."""
     open_ledger()
     from desk import people
-    from workers.spine import now
+    from pipeline.clock import now
 
     people.switch(people.named(name), on=True, actor=actor(), reason=reason, now=now())
     out.print(f"{name} may sign in again")

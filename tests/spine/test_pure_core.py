@@ -50,7 +50,7 @@ def test_the_core_imports_without_django_celery_and_redis() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["pipeline.ledger.units", "pipeline.nudge"])
+@pytest.mark.parametrize("name", ["pipeline.ledger.units", "workers.tasks"])
 def test_the_wall_would_have_been_noticed(name: str) -> None:
     done = imported(name)
     assert done.returncode == 1

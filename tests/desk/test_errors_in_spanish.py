@@ -20,7 +20,7 @@ from pipeline.stages import Step, UnitState
 from pipeline.translation import models
 from pipeline.types import Format, Hypothesis
 from tests.fakes import PhraseBook
-from tests.make import PARAGRAPHS, Office, story
+from tests.make import Office, story
 from tests.servers import site
 
 ALLOWED = '\n[network]\nallow_private = ["127.0.0.1"]\n'
@@ -53,11 +53,7 @@ def reader(signed_in: Callable[[Role | None], Client]) -> Reader:
 @pytest.fixture
 def held(office: Office) -> int:
     """An article of which the engine left a paragraph in English."""
-    del office.engine.phrases[PARAGRAPHS[2]]
-    office.engine.mark = ""
-    article = office.receive().article
-    office.run()
-    return article
+    return office.half_translated()
 
 
 def act(article: int, verb: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import clock
-from tests.make import PARAGRAPHS, Office
+from tests.make import Office
 from workers import spine
 from workers.cli import main
 
@@ -40,10 +40,7 @@ def test_an_article_that_waits_is_put_first(office: Office, cli) -> None:  # typ
 
 
 def test_a_held_translation_is_found_edited_and_approved(office: Office, cli) -> None:  # type: ignore[no-untyped-def]
-    del office.engine.phrases[PARAGRAPHS[2]]
-    office.engine.mark = ""
-    article = str(office.receive().article)
-    office.run()
+    article = str(office.half_translated())
     [held] = json.loads(cli("review", "list", "--json").stdout)["held"]
     assert (held["article"], held["codes"]) == (int(article), ["copied", "leftover-english"])
     shown = json.loads(cli("review", "show", article, "--json").stdout)

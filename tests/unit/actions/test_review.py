@@ -14,10 +14,7 @@ from tests.make import PARAGRAPHS, SPANISH, Office
 @pytest.fixture
 def held(office: Office) -> int:
     """An article of which the engine left one sentence in English."""
-    del office.engine.phrases[PARAGRAPHS[2]]
-    office.engine.mark = ""
-    article = office.receive().article
-    office.run()
+    article = office.half_translated()
     assert office.fate(article)["translations"][0]["state"] == "held"
     return article
 
